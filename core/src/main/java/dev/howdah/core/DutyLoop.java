@@ -1,0 +1,205 @@
+package dev.howdah.core;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs duties, each on a thread of its own: again at once while there is work, else after {@link Duty#idle()} or when
+ * {@linkplain #wake woken}; after an error with growing pauses; once-only duties only while this process leads.
+ *
+ * <p>{@link #close()} lets each round under way come to its end, for at most the stop timeout, then interrupts it.
+ */
+public final class DutyLoop implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(DutyLoop.class);
+
+    private final Map<Duty, Runner> runners = new IdentityHashMap<>();
+    private final @Nullable Leadership leadership;
+    private final Backoff backoff;
+    private final Duration stopTimeout;
+    private volatile boolean stopping;
+
+    private DutyLoop(Builder builder) {
+        backoff = builder.backoff;
+        stopTimeout = builder.stopTimeout;
+        List<Duty> onceOnly = builder.duties.stream().filter(Duty::onceOnly).toList();
+        leadership = onceOnly.isEmpty() ? null : new Leadership(builder.leaders(), onceOnly, this::wake);
+        builder.duties.forEach(duty -> runners.put(duty, new Runner(duty)));
+        if (leadership != null) {
+            runners.put(leadership, new Runner(leadership));
+        }
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Ends the wait of {@code duty}, or has it do another round if it is at work; also allowed after the end. */
+    public void wake(Duty duty) {
+        Runner runner = runners.get(duty);
+        if (runner != null) {
+            runner.signal.raise();
+        }
+    }
+
+    /** Whether this process leads the once-only {@code duty} at the moment. */
+    public boolean leads(Duty duty) {
+        return leadership != null && leadership.leads(duty);
+    }
+
+    private DutyLoop start() {
+        runners.values().forEach(runner -> runner.thread = Threads.start("howdah-" + runner.duty.name(), runner));
+        return this;
+    }
+
+    /** Stops all duties; leadership is given up last, so that no other process starts while a round is under way here. */
+    @Override
+    public void close() {
+        stopping = true;
+        runners.values().forEach(runner -> runner.signal.raise());
+        long deadline = System.nanoTime() + stopTimeout.toNanos();
+        runners.values().forEach(runner -> runner.awaitEnd(deadline));
+        if (leadership != null) {
+            leadership.close();
+        }
+    }
+
+    private final class Runner implements Runnable {
+        private final Duty duty;
+        private final Signal signal = new Signal();
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private int failures;
+        private @Nullable Thread thread;
+
+        Runner(Duty duty) {
+            this.duty = duty;
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (!stopping) {
+                    Duration pause = round();
+                    if (!pause.isZero() && !stopping) {
+                        signal.await(pause);
+                    }
+                }
+            } catch (InterruptedException e) {
+                log.debug("{} was interrupted", duty.name());
+            } finally {
+                ended.countDown();
+            }
+        }
+
+        /** Does one round, if it is this process's turn, and says how long to wait then. */
+        private Duration round() throws InterruptedException {
+            if (duty.onceOnly() && !leads(duty)) {
+                return duty.idle();
+            }
+            try {
+                int done = duty.doWork();
+                if (failures > 0) {
+                    log.info("{} works again", duty.name());
+                }
+                failures = 0;
+                return done > 0 ? Duration.ZERO : duty.idle();
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                failures++;
+                Duration pause = backoff.after(failures);
+                report(e, pause);
+                return pause;
+            }
+        }
+
+        /** The first failure of a row in full, the others in a line: an outage must not fill the log. */
+        private void report(Exception e, Duration pause) {
+            if (stopping) {
+                log.debug("{} failed while stopping", duty.name(), e);
+            } else if (failures == 1 && !(e instanceof HowdahException.Unavailable)) {
+                log.warn("{} failed, next try in {} ms", duty.name(), pause.toMillis(), e);
+            } else {
+                log.warn(
+                        "{} failed {} times, next try in {} ms: {}",
+                        duty.name(),
+                        failures,
+                        pause.toMillis(),
+                        e.getMessage());
+            }
+        }
+
+        private void awaitEnd(long deadline) {
+            if (thread == null) {
+                return;
+            }
+            try {
+                if (!ended.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                    log.warn("{} did not end in time and is interrupted", duty.name());
+                    thread.interrupt();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                thread.interrupt();
+            }
+        }
+    }
+
+    /** Which duties, and how the loop goes about them. */
+    public static final class Builder {
+        private final List<Duty> duties = new ArrayList<>();
+        private @Nullable DataSource leaders;
+        private Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
+        private Duration stopTimeout = Duration.ofSeconds(30);
+
+        private Builder() {}
+
+        public Builder duty(Duty duty) {
+            duties.add(duty);
+            return this;
+        }
+
+        public Builder duties(List<? extends Duty> more) {
+            duties.addAll(more);
+            return this;
+        }
+
+        /** Where the connection that holds the once-only duties' locks comes from; it stays open. */
+        public Builder leadershipOver(DataSource dataSource) {
+            leaders = dataSource;
+            return this;
+        }
+
+        /** The pauses after errors. Default: 100 ms, doubling up to 10 s. */
+        public Builder backoff(Backoff value) {
+            backoff = value;
+            return this;
+        }
+
+        /** How long {@link DutyLoop#close()} waits for rounds under way. Default: 30 s. */
+        public Builder stopTimeout(Duration value) {
+            stopTimeout = value;
+            return this;
+        }
+
+        public DutyLoop start() {
+            return new DutyLoop(this).start();
+        }
+
+        private DataSource leaders() {
+            if (leaders == null) {
+                throw new IllegalStateException("once-only duties need leadershipOver(dataSource)");
+            }
+            return leaders;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.howdah.core;
+
+import java.time.Duration;
+
+/** What a handler says about the message that it was given. What an exception means is the wing's to say. */
+public sealed interface Outcome {
+
+    /** Handled: the message is finished and will not come again. */
+    record Done() implements Outcome {}
+
+    /**
+     * Not now: the message comes again, with one more attempt counted.
+     *
+     * @param after how long it stays away; zero or more
+     */
+    record Retry(Duration after) implements Outcome {
+        public Retry {
+            if (after.isNegative()) {
+                throw new IllegalArgumentException("a retry needs a delay of zero or more, got " + after);
+            }
+        }
+    }
+
+    /**
+     * Never: the message is set aside for a person to look at, and is not tried again by itself.
+     *
+     * @param reason kept with the message
+     */
+    record DeadLetter(String reason) implements Outcome {}
+
+    static Outcome done() {
+        return new Done();
+    }
+
+    static Outcome retry(Duration after) {
+        return new Retry(after);
+    }
+
+    static Outcome deadLetter(String reason) {
+        return new DeadLetter(reason);
+    }
+}
