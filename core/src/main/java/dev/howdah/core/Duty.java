@@ -19,6 +19,11 @@ public interface Duty {
      */
     int doWork() throws Exception;
 
+    /** What ends its wait early, raised by whoever knows of work; asked for once. Default: one that nobody raises. */
+    default Signal signal() {
+        return new Signal();
+    }
+
     /** How long to wait after a round that found nothing, unless woken; asked anew each time. Default: a second. */
     default Duration idle() {
         return Duration.ofSeconds(1);

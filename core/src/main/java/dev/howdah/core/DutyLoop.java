@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs duties, each on a thread of its own: again at once while there is work, else after {@link Duty#idle()} or when
- * {@linkplain #wake woken}; after an error with growing pauses; once-only duties only while this process leads.
+ * its {@linkplain Duty#signal() signal} is raised; after an error with growing pauses; once-only duties only while this process leads.
  *
  * <p>{@link #close()} lets each round under way come to its end, for at most the stop timeout, then interrupts it.
  */
@@ -43,17 +43,16 @@ public final class DutyLoop implements AutoCloseable {
         return new Builder();
     }
 
-    /** Ends the wait of {@code duty}, or has it do another round if it is at work; also allowed after the end. */
-    public void wake(Duty duty) {
+    /** Whether this process leads the once-only {@code duty} at the moment. */
+    public boolean leads(Duty duty) {
+        return leadership != null && leadership.leads(duty);
+    }
+
+    private void wake(Duty duty) {
         Runner runner = runners.get(duty);
         if (runner != null) {
             runner.signal.raise();
         }
-    }
-
-    /** Whether this process leads the once-only {@code duty} at the moment. */
-    public boolean leads(Duty duty) {
-        return leadership != null && leadership.leads(duty);
     }
 
     private DutyLoop start() {
@@ -75,13 +74,14 @@ public final class DutyLoop implements AutoCloseable {
 
     private final class Runner implements Runnable {
         private final Duty duty;
-        private final Signal signal = new Signal();
+        private final Signal signal;
         private final CountDownLatch ended = new CountDownLatch(1);
         private int failures;
         private @Nullable Thread thread;
 
         Runner(Duty duty) {
             this.duty = duty;
+            this.signal = duty.signal();
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.howdah.core;
 
 import java.time.Duration;
+import java.util.function.Function;
 
 /** What a handler says about the message that it was given. What an exception means is the wing's to say. */
 public sealed interface Outcome {
@@ -27,6 +28,17 @@ public sealed interface Outcome {
      * @param reason kept with the message
      */
     record DeadLetter(String reason) implements Outcome {}
+
+    /** One of the three, by what it is: a switch over outcomes that the compiler holds complete. */
+    default <R> R fold(
+            Function<? super Done, ? extends R> done,
+            Function<? super Retry, ? extends R> retry,
+            Function<? super DeadLetter, ? extends R> deadLetter) {
+        if (this instanceof Retry r) {
+            return retry.apply(r);
+        }
+        return this instanceof DeadLetter d ? deadLetter.apply(d) : done.apply((Done) this);
+    }
 
     static Outcome done() {
         return new Done();

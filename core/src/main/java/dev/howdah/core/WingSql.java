@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * A wing's SQL, as the wing hands it to whoever installs it; found by {@link java.util.ServiceLoader}. Every script runs
- * with a search_path of the schema to install into and {@code pg_temp}, all of them in one transaction.
+ * with a search_path of the schema to install into and {@code pg_temp}, in a transaction of its own.
  */
 public interface WingSql {
 

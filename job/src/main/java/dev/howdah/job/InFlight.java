@@ -1,0 +1,59 @@
+package dev.howdah.job;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The jobs that one worker has claimed and not yet settled. */
+final class InFlight {
+
+    private final ConcurrentHashMap<Long, JobExecution> executions = new ConcurrentHashMap<>();
+    private int running;
+
+    synchronized void started(JobExecution execution) {
+        executions.put(execution.job().id(), execution);
+        running++;
+    }
+
+    /** Its handler has returned; its outcome is still to be written. */
+    synchronized void handled() {
+        running--;
+    }
+
+    /** A job that was put back may be in flight again by now, so it goes only if it is still this execution. */
+    synchronized void settled(JobExecution execution) {
+        executions.remove(execution.job().id(), execution);
+        notifyAll();
+    }
+
+    /** How many handlers are at work. */
+    synchronized int running() {
+        return running;
+    }
+
+    boolean isEmpty() {
+        return executions.isEmpty();
+    }
+
+    Collection<JobExecution> all() {
+        return List.copyOf(executions.values());
+    }
+
+    boolean contains(JobExecution execution) {
+        return executions.get(execution.job().id()) == execution;
+    }
+
+    /** Waits until every job is settled. @return false if that took longer than {@code timeout} */
+    synchronized boolean awaitEmpty(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!executions.isEmpty()) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                return false;
+            }
+            wait(left);
+        }
+        return true;
+    }
+}

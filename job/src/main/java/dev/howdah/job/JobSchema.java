@@ -1,0 +1,43 @@
+package dev.howdah.job;
+
+import dev.howdah.core.SqlScript;
+import dev.howdah.core.WingSql;
+import java.util.List;
+
+/** The wing's SQL, in the order in which it is run. */
+public final class JobSchema implements WingSql {
+
+    @Override
+    public String name() {
+        return "job";
+    }
+
+    @Override
+    public int number() {
+        return 3;
+    }
+
+    @Override
+    public SqlScript preflight() {
+        return read("preflight");
+    }
+
+    @Override
+    public List<SqlScript> migrations() {
+        return List.of(read("migrations/1_types"), read("migrations/2_tables"));
+    }
+
+    @Override
+    public List<SqlScript> functions() {
+        return List.of(read("functions/changes"), read("functions/enqueue"), read("grants"));
+    }
+
+    @Override
+    public SqlScript uninstall() {
+        return read("uninstall");
+    }
+
+    private static SqlScript read(String path) {
+        return SqlScript.read(JobSchema.class, path);
+    }
+}

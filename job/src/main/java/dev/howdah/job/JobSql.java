@@ -1,0 +1,158 @@
+package dev.howdah.job;
+
+/**
+ * Every statement that the wing's Java sends. Names are unqualified, as PGQueuer's are: the connection's search_path says
+ * which schema's jobs they mean. Each statement that moves a job writes its row in pgqueuer_log as well.
+ */
+final class JobSql {
+
+    private JobSql() {}
+
+    static final String ENQUEUE = "select fn_pgqueuer_enqueue(?, ?, ?, ?::interval, ?, ?::jsonb)";
+
+    /** Ids are drawn after the sort, so that ascending ids are the order of the input. */
+    static final String ENQUEUE_MANY = """
+            with sent as (
+                insert into pgqueuer (entrypoint, payload, priority, execute_after, dedupe_key, headers, status)
+                select entrypoint, payload, priority, now() + fn_pgqueuer_checked_delay(delay::interval), dedupe_key,
+                       fn_pgqueuer_checked_headers(headers::jsonb), 'queued'
+                  from unnest(?::text[], ?::bytea[], ?::int[], ?::text[], ?::text[], ?::text[])
+                       with ordinality as j (entrypoint, payload, priority, delay, dedupe_key, headers, place)
+                 order by place
+                returning id, priority, entrypoint
+            ), logged as (
+                insert into pgqueuer_log (job_id, status, priority, entrypoint)
+                select id, 'queued', priority, entrypoint from sent order by id
+            )
+            select id from sent order by id""";
+
+    /** Takes what is due, higher priority first, then lower id; passes over what another worker is taking. */
+    static final String CLAIM = """
+            with due as (
+                select id
+                  from pgqueuer
+                 where status = 'queued' and entrypoint = any (?) and execute_after <= now()
+                 order by priority desc, id
+                 limit ?
+                   for update skip locked
+            ), picked as (
+                update pgqueuer q
+                   set status = 'picked', queue_manager_id = ?, updated = now(), heartbeat = now()
+                  from due
+                 where q.id = due.id
+                returning q.*
+            ), logged as (
+                insert into pgqueuer_log (job_id, status, priority, entrypoint)
+                select id, 'picked', priority, entrypoint from picked
+            )
+            select id, entrypoint, payload, priority, attempts, created, dedupe_key, headers::text
+              from picked
+             order by priority desc, id""";
+
+    /**
+     * Takes over what a worker picked and then went silent about. A heartbeat is never older than its row's
+     * {@code updated}, which has the index.
+     */
+    static final String TAKE_OVER = """
+            with silent as (
+                select id
+                  from pgqueuer
+                 where status = 'picked' and entrypoint = any (?)
+                   and updated < now() - ?::interval and heartbeat < now() - ?::interval
+                   and queue_manager_id is distinct from ?
+                 order by updated
+                 limit ?
+                   for update skip locked
+            ), picked as (
+                update pgqueuer q
+                   set queue_manager_id = ?, updated = now(), heartbeat = now()
+                  from silent
+                 where q.id = silent.id
+                returning q.*
+            ), logged as (
+                insert into pgqueuer_log (job_id, status, priority, entrypoint)
+                select id, 'picked', priority, entrypoint from picked
+            )
+            select id, entrypoint, payload, priority, attempts, created, dedupe_key, headers::text
+              from picked
+             order by priority desc, id""";
+
+    /** Milliseconds until the next job is due; negative if it is, null if there is none. */
+    static final String NEXT_DUE = """
+            select extract(epoch from min(execute_after) - clock_timestamp()) * 1000
+              from pgqueuer
+             where status = 'queued' and entrypoint = any (?)""";
+
+    static final String HEARTBEAT = """
+            update pgqueuer
+               set heartbeat = now()
+             where id = any (?) and queue_manager_id = ? and status = 'picked'
+            returning id""";
+
+    /** Writes outcomes, of those jobs alone that this worker still owns, and says which these were. */
+    static final String SETTLE = """
+            with outcome as (
+                select *
+                  from unnest(?::bigint[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[])
+                       as o (id, status, counted, delay, error_type, error_message, stack)
+            ), mine as materialized (
+                select q.id, q.priority, q.entrypoint, q.attempts, q.queue_manager_id,
+                       o.status::pgqueuer_status as status, o.counted, o.delay::interval as delay,
+                       o.error_type, o.error_message, o.stack
+                  from pgqueuer q
+                  join outcome o using (id)
+                 where q.queue_manager_id = ? and q.status = 'picked'
+                   for update of q
+            ), finished as (
+                delete from pgqueuer q using mine m
+                 where q.id = m.id and m.status in ('successful', 'exception')
+            ), held as (
+                update pgqueuer q
+                   set status = 'failed', queue_manager_id = null, updated = now()
+                  from mine m
+                 where q.id = m.id and m.status = 'failed'
+            ), requeued as (
+                update pgqueuer q
+                   set status = 'queued', queue_manager_id = null, updated = now(),
+                       attempts = q.attempts + m.counted, execute_after = now() + m.delay
+                  from mine m
+                 where q.id = m.id and m.status = 'queued'
+            ), logged as (
+                insert into pgqueuer_log (job_id, status, priority, entrypoint, traceback)
+                select id, status, priority, entrypoint,
+                       case when error_type is not null then jsonb_build_object(
+                           'job_id', id,
+                           'timestamp', now(),
+                           'exception_type', error_type,
+                           'exception_message', error_message,
+                           'traceback', stack,
+                           'additional_context', jsonb_build_object(
+                               'entrypoint', entrypoint,
+                               'queue_manager_id', queue_manager_id,
+                               'attempt', attempts + counted,
+                               'retry_delay', delay))
+                       end
+                  from mine
+            )
+            select id from mine""";
+
+    /** Counts log rows into their second; safe beside PGQueuer's own roll-up, because a row is flagged only once. */
+    static final String ROLL_UP = """
+            with taken as (
+                select id from pgqueuer_log where not aggregated limit 10000 for update skip locked
+            ), counted as (
+                update pgqueuer_log l
+                   set aggregated = true
+                  from taken t
+                 where l.id = t.id
+                returning l.created, l.priority, l.status, l.entrypoint
+            ), rolled_up as (
+                insert into pgqueuer_statistics as s (created, count, priority, status, entrypoint)
+                select date_trunc('sec', created), count(*), priority, status, entrypoint
+                  from counted
+                 group by 1, 3, 4, 5
+                on conflict (priority, date_trunc('sec', created at time zone 'UTC'), status, entrypoint)
+                do update set count = s.count + excluded.count
+            )
+            select count(*) from counted""";
+}
