@@ -34,7 +34,8 @@ final class InstallScript {
                 select set_config('search_path', format('%I, pg_temp', current_schema()), false);
 
                 """);
-        wings.forEach(wing -> append(wing.name() + ": can it live here", wing.preflight().text()));
+        wings.forEach(wing ->
+                append(wing.name() + ": can it live here", wing.preflight().text()));
         script.append("create schema if not exists howdah;\n");
         wings.stream().flatMap(wing -> wing.roles().stream()).forEach(this::appendRole);
         script.append(HISTORY);

@@ -30,9 +30,8 @@ public final class Installer {
     private final List<WingSql> wings;
 
     private Installer(List<WingSql> wings) {
-        this.wings = wings.stream()
-                .sorted(Comparator.comparingInt(WingSql::number))
-                .toList();
+        this.wings =
+                wings.stream().sorted(Comparator.comparingInt(WingSql::number)).toList();
     }
 
     /** For the wings that are on the class path. */
@@ -68,11 +67,13 @@ public final class Installer {
     public void uninstall(DataSource dataSource) {
         Transactions.over(dataSource).call(connection -> {
             waitForOthers(connection);
-            String searchPath = searchPath(Preconditions.check(connection, List.of()).schema());
+            String searchPath =
+                    searchPath(Preconditions.check(connection, List.of()).schema());
             try (Statement statement = connection.createStatement()) {
                 statement.execute("drop table " + HISTORY_SCHEMA + "." + HISTORY_TABLE);
                 for (int i = wings.size() - 1; i >= 0; i--) {
-                    ScriptMigration.run(connection, searchPath, wings.get(i).uninstall().text(), notice -> {});
+                    ScriptMigration.run(
+                            connection, searchPath, wings.get(i).uninstall().text(), notice -> {});
                 }
                 statement.execute("drop schema " + HISTORY_SCHEMA);
             }

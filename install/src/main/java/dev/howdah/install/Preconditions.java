@@ -60,8 +60,8 @@ final class Preconditions {
                 ResultSet row = statement.executeQuery()) {
             row.next();
             if (row.getInt("version_num") < OLDEST) {
-                throw new InstallException("PostgreSQL %s is too old: Howdah runs on 14 and later"
-                        .formatted(row.getString("version")));
+                throw new InstallException(
+                        "PostgreSQL %s is too old: Howdah runs on 14 and later".formatted(row.getString("version")));
             }
             if (row.getBoolean("standby")) {
                 throw new InstallException("this server is a standby and takes no changes: install on the primary");

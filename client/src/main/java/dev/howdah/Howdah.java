@@ -1,0 +1,50 @@
+package dev.howdah;
+
+import dev.howdah.core.Duty;
+import dev.howdah.core.Wakeups;
+import dev.howdah.job.Jobs;
+import java.util.List;
+import javax.sql.DataSource;
+
+/**
+ * Messages on a PostgreSQL database: what an application, or a server, starts from. One for each database is enough; it
+ * is safe for any number of threads.
+ *
+ * <p>Connections come from the DataSource as they are needed; one is kept for LISTEN from the first worker on. Close the
+ * workers first, then this; the DataSource stays the caller's.
+ */
+public final class Howdah implements AutoCloseable {
+
+    private final Wakeups wakeups;
+    private final Jobs jobs;
+
+    private Howdah(DataSource dataSource, DataSource listening) {
+        wakeups = Wakeups.over(listening);
+        jobs = Jobs.over(dataSource, wakeups);
+    }
+
+    /** All connections from one DataSource; a pool must have one to spare for LISTEN. */
+    public static Howdah over(DataSource dataSource) {
+        return new Howdah(dataSource, dataSource);
+    }
+
+    /** The LISTEN connection from elsewhere: directly to PostgreSQL, where {@code dataSource} goes through a pooler. */
+    public static Howdah over(DataSource dataSource, DataSource listening) {
+        return new Howdah(dataSource, listening);
+    }
+
+    /** Background jobs. */
+    public Jobs jobs() {
+        return jobs;
+    }
+
+    /** What keeps all wings healthy; a server runs these. */
+    public List<Duty> duties() {
+        return jobs.duties();
+    }
+
+    @Override
+    public void close() {
+        wakeups.close();
+    }
+}

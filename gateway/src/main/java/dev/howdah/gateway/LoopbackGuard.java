@@ -1,0 +1,37 @@
+package dev.howdah.gateway;
+
+import io.javalin.http.Context;
+import java.net.URI;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gateway on loopback asks for no token, so it must not answer to web pages: neither to one from elsewhere (its Origin
+ * says so) nor to one that gave this address a name of its own (the Host says so).
+ */
+final class LoopbackGuard {
+
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    private LoopbackGuard() {}
+
+    static void check(Context request) {
+        String origin = request.header("Origin");
+        if (origin != null && !isLoopback(origin)) {
+            throw RpcError.forbidden("Requests from web pages of " + origin + " are not answered");
+        }
+        String host = request.header("Host");
+        if (host != null && !isLoopback("http://" + host)) {
+            throw RpcError.forbidden("Only requests to localhost are answered, not to " + host);
+        }
+    }
+
+    private static boolean isLoopback(String url) {
+        try {
+            @Nullable String host = URI.create(url).getHost();
+            return host != null && LOOPBACK.contains(host);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}
