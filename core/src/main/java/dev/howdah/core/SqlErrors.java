@@ -1,6 +1,7 @@
 package dev.howdah.core;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -19,6 +20,9 @@ public final class SqlErrors {
     public static HowdahException of(SQLException error, @Nullable String queue, @Nullable Long messageId) {
         String state = error.getSQLState();
         var details = new HowdahException.Details(message(error), error, state, queue, messageId);
+        if (error instanceof SQLTransientConnectionException) {
+            return new HowdahException.Unavailable(details); // a pool that had no connection to give in time
+        }
         if (state == null || state.length() != 5) {
             return HowdahException.other(details);
         }

@@ -109,6 +109,9 @@ public final class Gateway {
     }
 
     private static void answer(Context request, RpcError error) {
+        if (error.status() == 503 || error.status() == 504) {
+            request.header("Retry-After", "1");
+        }
         answer(request.status(error.status()), JSON.writeValueAsString(error.body()));
     }
 

@@ -2,6 +2,7 @@ package dev.howdah.gateway;
 
 import dev.howdah.core.SqlErrors;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,9 @@ final class RpcError extends RuntimeException {
 
     /** What PostgreSQL said, with the status that PostgREST gives it. */
     static RpcError of(SQLException error) {
+        if (error instanceof SQLTransientConnectionException) {
+            return new RpcError(504, "PGRST003", "Timed out acquiring connection from connection pool.");
+        }
         String state = error.getSQLState() == null ? "XX000" : error.getSQLState();
         ServerErrorMessage server = error instanceof PSQLException e ? e.getServerErrorMessage() : null;
         return new RpcError(

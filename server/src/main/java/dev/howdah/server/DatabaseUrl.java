@@ -1,0 +1,185 @@
+package dev.howdah.server;
+
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * Where a database is, as people write it: {@code postgresql://user@host:5432/db?sslmode=require}, {@code host=… dbname=…}
+ * as libpq takes it, or {@code jdbc:postgresql://…}.
+ */
+public final class DatabaseUrl {
+
+    private static final Pattern URI = Pattern.compile(
+            "postgres(?:ql)?://(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?@]*)(?:/(?<db>[^?/]*))?(?:\\?(?<query>.*))?");
+    private static final Pattern KEYWORD =
+            Pattern.compile("\\s*(?<key>\\w+)\\s*=\\s*(?:'(?<quoted>(?:[^'\\\\]|\\\\.)*)'|(?<plain>\\S+))\\s*");
+    /** libpq's parameters that pgjdbc calls by another name. */
+    private static final Map<String, String> RENAMED = Map.of(
+            "application_name", PGProperty.APPLICATION_NAME.getName(),
+            "connect_timeout", PGProperty.CONNECT_TIMEOUT.getName(),
+            "target_session_attrs", PGProperty.TARGET_SERVER_TYPE.getName(),
+            "keepalives", PGProperty.TCP_KEEP_ALIVE.getName());
+
+    private static final Map<String, String> SERVER_TYPES =
+            Map.of("read-write", "primary", "primary", "primary", "any", "any", "standby", "secondary");
+
+    private final String jdbcUrl;
+    private final @Nullable String user;
+    private final @Nullable String password;
+
+    private DatabaseUrl(String jdbcUrl, @Nullable String user, @Nullable String password) {
+        Properties parsed = Driver.parseURL(jdbcUrl, new Properties());
+        if (parsed == null) {
+            throw wrong(jdbcUrl);
+        }
+        this.jdbcUrl = jdbcUrl;
+        this.user = user != null ? user : PGProperty.USER.getOrDefault(parsed);
+        this.password = password != null ? password : PGProperty.PASSWORD.getOrDefault(parsed);
+    }
+
+    /** @throws IllegalArgumentException in one line, if this is no address of a PostgreSQL database */
+    public static DatabaseUrl parse(String text) {
+        if (text.startsWith("jdbc:postgresql:")) {
+            return new DatabaseUrl(text, null, null);
+        }
+        Matcher uri = URI.matcher(text);
+        if (uri.matches()) {
+            return fromUri(uri);
+        }
+        Map<String, String> keywords = keywords(text);
+        if (keywords.isEmpty()) {
+            throw wrong(text);
+        }
+        return fromParameters(keywords);
+    }
+
+    /** The same address with a password, unless it has one. */
+    public DatabaseUrl withPassword(@Nullable String value) {
+        return password != null || value == null ? this : new DatabaseUrl(jdbcUrl, user, value);
+    }
+
+    /** Opens a new connection at each call; {@code applicationName} is what pg_stat_activity shows. */
+    public DataSource dataSource(String applicationName) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(jdbcUrl);
+        source.setTcpKeepAlive(true);
+        if (source.getApplicationName() == null || source.getApplicationName().equals("PostgreSQL JDBC Driver")) {
+            source.setApplicationName(applicationName);
+        }
+        if (user != null) {
+            source.setUser(user);
+        }
+        if (password != null) {
+            source.setPassword(password);
+        }
+        return source;
+    }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+        return jdbcUrl.replaceAll("([?&]password=)[^&]*", "$1…");
+    }
+
+    private static DatabaseUrl fromUri(Matcher uri) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        put(parameters, "user", uri.group("user"));
+        put(parameters, "password", uri.group("password"));
+        put(parameters, "hosts", uri.group("hosts"));
+        put(parameters, "dbname", uri.group("db"));
+        if (uri.group("query") != null) {
+            for (String pair : uri.group("query").split("&")) {
+                int equals = pair.indexOf('=');
+                if (equals < 1) {
+                    throw new IllegalArgumentException("not a parameter of a database URL: " + pair);
+                }
+                put(parameters, decoded(pair.substring(0, equals)), pair.substring(equals + 1));
+            }
+        }
+        return fromParameters(parameters);
+    }
+
+    private static void put(Map<String, String> parameters, String name, @Nullable String encoded) {
+        if (encoded != null && !encoded.isEmpty()) {
+            parameters.put(name, decoded(encoded));
+        }
+    }
+
+    private static Map<String, String> keywords(String text) {
+        Map<String, String> found = new LinkedHashMap<>();
+        Matcher keyword = KEYWORD.matcher(text);
+        int end = 0;
+        while (end < text.length() && keyword.find(end) && keyword.start() == end) {
+            String quoted = keyword.group("quoted");
+            found.put(
+                    keyword.group("key"), quoted == null ? keyword.group("plain") : quoted.replaceAll("\\\\(.)", "$1"));
+            end = keyword.end();
+        }
+        return end == text.length() ? found : Map.of();
+    }
+
+    private static DatabaseUrl fromParameters(Map<String, String> parameters) {
+        String user = parameters.remove("user");
+        String password = parameters.remove("password");
+        String database = parameters.remove("dbname");
+        String host = parameters.remove("host");
+        String port = parameters.remove("port");
+        String hosts = parameters.remove("hosts");
+        if (hosts == null) {
+            hosts = (host == null ? "localhost" : host) + (port == null ? "" : ":" + port);
+        }
+        if (hosts.contains("/")) {
+            throw new IllegalArgumentException("Unix sockets can't be used from Java: name a host instead of " + hosts);
+        }
+        if (database == null) {
+            if (user == null) {
+                throw new IllegalArgumentException("the database URL names no database");
+            }
+            database = user;
+        }
+        String query =
+                parameters.entrySet().stream().map(DatabaseUrl::jdbcParameter).collect(Collectors.joining("&"));
+        String jdbcUrl = "jdbc:postgresql://" + hosts + "/" + encoded(database) + (query.isEmpty() ? "" : "?" + query);
+        return new DatabaseUrl(jdbcUrl, user, password);
+    }
+
+    private static String jdbcParameter(Map.Entry<String, String> parameter) {
+        String name = RENAMED.getOrDefault(parameter.getKey(), parameter.getKey());
+        String value = parameter.getValue();
+        if (PGProperty.forName(name) == null) {
+            throw new IllegalArgumentException("not a parameter of a database URL: " + parameter.getKey());
+        }
+        if (parameter.getKey().equals("target_session_attrs")) {
+            value = SERVER_TYPES.getOrDefault(value, value);
+        } else if (parameter.getKey().equals("keepalives")) {
+            value = String.valueOf(!value.equals("0"));
+        }
+        return name + "=" + encoded(value);
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static IllegalArgumentException wrong(String text) {
+        String shown = text.replaceAll("(:)[^:@/]+@", "$1…@").replaceAll("(password=)[^&\\s]*", "$1…");
+        return new IllegalArgumentException("not the address of a PostgreSQL database: " + shown
+                + " (write postgresql://user@host:5432/database or jdbc:postgresql://host/database)");
+    }
+}

@@ -1,0 +1,111 @@
+package dev.howdah.server;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.howdah.Howdah;
+import dev.howdah.core.DutyLoop;
+import dev.howdah.gateway.Gateway;
+import io.javalin.Javalin;
+import java.net.BindException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server on a database in which Howdah is installed. Any number may run on one database: each answers HTTP, each duty
+ * that must run once runs in one of them.
+ */
+public final class HowdahServer implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(HowdahServer.class);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Howdah howdah;
+    private final DutyLoop duties;
+    private final Javalin http;
+
+    private HowdahServer(DatabaseUrl database, ServerSettings settings) {
+        try {
+            HikariDataSource pool = opened(pool(database, settings));
+            DataSource direct = database.dataSource("howdah server");
+            howdah = opened(Howdah.over(pool, direct));
+            duties = opened(DutyLoop.builder()
+                    .duties(howdah.duties())
+                    .leadershipOver(direct)
+                    .stopTimeout(settings.stopTimeout())
+                    .start());
+            http = http(new Gateway(pool, settings.gateway()), settings);
+            parts.push(http::stop);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts everything, or nothing.
+     *
+     * @throws PortTakenException if something else listens on the HTTP port
+     */
+    public static HowdahServer start(DatabaseUrl database, ServerSettings settings) {
+        return new HowdahServer(database, settings);
+    }
+
+    public int httpPort() {
+        return http.port();
+    }
+
+    /** The wings, on the server's own connections. */
+    public Howdah howdah() {
+        return howdah;
+    }
+
+    /** Takes no more calls, lets those under way and the duties' rounds come to their end, and closes its connections. */
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                log.warn("a part did not close", e);
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static HikariDataSource pool(DatabaseUrl database, ServerSettings settings) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("howdah");
+        config.setDataSource(database.dataSource("howdah server"));
+        config.setMaximumPoolSize(settings.poolSize());
+        config.setConnectionTimeout(5_000);
+        return new HikariDataSource(config);
+    }
+
+    private static Javalin http(Gateway gateway, ServerSettings settings) {
+        try {
+            return Javalin.create(config -> {
+                        config.startup.showJavalinBanner = false;
+                        config.startup.showOldJavalinVersionWarning = false;
+                        config.concurrency.useVirtualThreads = Runtime.version().feature() >= 21;
+                        config.jetty.modifyServer(jetty ->
+                                jetty.setStopTimeout(settings.stopTimeout().toMillis()));
+                        gateway.register(config.routes);
+                    })
+                    .start(settings.httpHost(), settings.httpPort());
+        } catch (RuntimeException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof BindException) {
+                    throw new PortTakenException(settings.httpPort(), e);
+                }
+            }
+            throw e;
+        }
+    }
+}
