@@ -1,5 +1,7 @@
 package dev.howdah.server;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +87,16 @@ public final class DatabaseUrl {
             source.setPassword(password);
         }
         return source;
+    }
+
+    /** A pool of at most {@code size} connections; who needs one and gets none in 5 s is told so. */
+    public HikariDataSource pool(String applicationName, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(applicationName);
+        config.setDataSource(dataSource(applicationName));
+        config.setMaximumPoolSize(size);
+        config.setConnectionTimeout(5_000);
+        return new HikariDataSource(config);
     }
 
     /** Without the password. */

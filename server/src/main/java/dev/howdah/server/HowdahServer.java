@@ -1,6 +1,5 @@
 package dev.howdah.server;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.howdah.Howdah;
 import dev.howdah.core.DutyLoop;
@@ -20,6 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class HowdahServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(HowdahServer.class);
+    private static final String APPLICATION = "howdah server";
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Howdah howdah;
@@ -28,8 +28,8 @@ public final class HowdahServer implements AutoCloseable {
 
     private HowdahServer(DatabaseUrl database, ServerSettings settings) {
         try {
-            HikariDataSource pool = opened(pool(database, settings));
-            DataSource direct = database.dataSource("howdah server");
+            HikariDataSource pool = opened(database.pool(APPLICATION, settings.poolSize()));
+            DataSource direct = database.dataSource(APPLICATION);
             howdah = opened(Howdah.over(pool, direct));
             duties = opened(DutyLoop.builder()
                     .duties(howdah.duties())
@@ -77,15 +77,6 @@ public final class HowdahServer implements AutoCloseable {
     private <T extends AutoCloseable> T opened(T part) {
         parts.push(part);
         return part;
-    }
-
-    private static HikariDataSource pool(DatabaseUrl database, ServerSettings settings) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("howdah");
-        config.setDataSource(database.dataSource("howdah server"));
-        config.setMaximumPoolSize(settings.poolSize());
-        config.setConnectionTimeout(5_000);
-        return new HikariDataSource(config);
     }
 
     private static Javalin http(Gateway gateway, ServerSettings settings) {

@@ -1,0 +1,73 @@
+package dev.howdah.cli;
+
+import dev.howdah.Howdah;
+import dev.howdah.core.Outcome;
+import dev.howdah.core.Transactions;
+import dev.howdah.job.JobWorker;
+import dev.howdah.job.NewJob;
+import java.io.PrintWriter;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
+
+/** Sends a job through the server's own connections, works it, and shows its way as the log has it. */
+final class JobDemo {
+
+    private static final String ENTRYPOINT = "howdah_demo";
+    private static final String WAY = """
+            select status, extract(epoch from created - first_value(created) over (order by id)) * 1000
+              from pgqueuer_log
+             where job_id = ?
+             order by id""";
+
+    private final Howdah howdah;
+    private final DataSource dataSource;
+
+    JobDemo(Howdah howdah, DataSource dataSource) {
+        this.howdah = howdah;
+        this.dataSource = dataSource;
+    }
+
+    void run(PrintWriter out) throws InterruptedException {
+        CompletableFuture<String> handled = new CompletableFuture<>();
+        JobWorker worker = howdah.jobs()
+                .worker()
+                .handle(ENTRYPOINT, job -> {
+                    handled.complete(job.text());
+                    return Outcome.done();
+                })
+                .start();
+        long id;
+        double millis;
+        try (worker) {
+            worker.awaitNothingDue();
+            long start = System.nanoTime();
+            id = howdah.jobs().sender().send(NewJob.of(ENTRYPOINT).withPayload("hello"));
+            String payload = handled.get(10, TimeUnit.SECONDS);
+            millis = (System.nanoTime() - start) / 1e6;
+            out.printf(
+                    "%nThe way of a job: %d was sent, and its handler had \"%s\" after %.1f ms%n", id, payload, millis);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new CommandFailure(ExitCode.FAILED, "the demo's job was not handled within 10 s");
+        }
+        printWay(id, out);
+    }
+
+    private void printWay(long id, PrintWriter out) {
+        Transactions.over(dataSource).statement(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(WAY)) {
+                statement.setLong(1, id);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        out.printf("  %-10s  +%.1f ms%n", rows.getString(1), rows.getDouble(2));
+                    }
+                }
+                return null;
+            }
+        });
+    }
+}

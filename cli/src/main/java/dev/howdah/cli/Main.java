@@ -1,0 +1,75 @@
+package dev.howdah.cli;
+
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ScopeType;
+
+/** {@code howdah}: streams, queues and background jobs on stock PostgreSQL. */
+@Command(
+        name = "howdah",
+        description = "Streams, queues and background jobs on stock PostgreSQL.",
+        subcommands = {
+            UpCommand.class,
+            ServeCommand.class,
+            InstallCommand.class,
+            UninstallCommand.class,
+            SqlCommand.class
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        scope = ScopeType.INHERIT,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            ExitCode.LIST_0,
+            ExitCode.LIST_1,
+            ExitCode.LIST_2,
+            ExitCode.LIST_3,
+            ExitCode.LIST_4,
+            ExitCode.LIST_5
+        })
+public final class Main {
+
+    @Mixin
+    private Verbosity verbosity = new Verbosity();
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /** What stands after {@code --} is another program's command line, and none of picocli's business. */
+    static int run(String... args) {
+        int dashes = Arrays.asList(args).indexOf("--");
+        List<String> own = Arrays.asList(args).subList(0, dashes < 0 ? args.length : dashes);
+        List<String> other = Arrays.asList(args).subList(dashes < 0 ? args.length : dashes + 1, args.length);
+        Failures failures = new Failures();
+        CommandLine commands = new CommandLine(new Main())
+                .addSubcommand(new WorkCommand(other))
+                .addSubcommand(new HelpCommand())
+                .setExecutionExceptionHandler(failures)
+                .setParameterExceptionHandler(failures)
+                .setUsageHelpAutoWidth(true);
+        if (own.isEmpty()) {
+            commands.usage(commands.getOut());
+            return ExitCode.OK;
+        }
+        int exitCode = commands.execute(own.toArray(String[]::new));
+        commands.getOut().flush();
+        return exitCode;
+    }
+
+    /** From the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"howdah " + (version == null ? "(unpackaged)" : version)};
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.howdah.cli;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.howdah.Howdah;
+import dev.howdah.core.Outcome;
+import dev.howdah.core.SqlErrors;
+import dev.howdah.job.JobHandler;
+import dev.howdah.job.JobWorker;
+import dev.howdah.job.RetryPolicy;
+import dev.howdah.server.DatabaseUrl;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "work",
+        customSynopsis = "howdah work [OPTIONS] ENTRYPOINT... -- COMMAND [ARGUMENT...]",
+        description = {
+            "Works jobs with a command in any language.",
+            "It is run once for each job. The payload is on its stdin; its environment has HOWDAH_JOB_ID, _ENTRYPOINT, _PRIORITY, _ATTEMPTS, _CREATED, _DEDUPE_KEY, _HEADERS (JSON)",
+            "and each header as HOWDAH_HEADER_NAME. Exit code 0: done. 75: try again later. Any other: failed.",
+            "Ctrl-C lets the jobs under way come to their end."
+        },
+        footer = {"", "Example: howdah work fetch -- cat"})
+final class WorkCommand implements Callable<Integer> {
+
+    @Mixin
+    private DatabaseOption database = new DatabaseOption();
+
+    @Parameters(arity = "1..*", paramLabel = "ENTRYPOINT", description = "Which jobs to work.")
+    private List<String> entrypoints = List.of();
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many jobs at a time (default: ${DEFAULT-VALUE}).")
+    private int concurrency;
+
+    @Option(names = "--until-empty", description = "End when no job is due, instead of waiting for more.")
+    private boolean untilEmpty;
+
+    @Option(
+            names = "--drain",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long jobs under way may go on at the end (default: ${DEFAULT-VALUE}).")
+    private int drainSeconds;
+
+    @Option(names = "--quiet", description = "Don't say how each job went.")
+    private boolean quiet;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final List<String> command;
+
+    /** @param command what stood after {@code --} */
+    WorkCommand(List<String> command) {
+        this.command = command;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        checkCommand();
+        DatabaseUrl url = database.database();
+        checkDatabase(url);
+        JobHandler handler = quiet ? runner() : reported(runner());
+        try (Lifetime lifetime = Lifetime.begin()) {
+            HikariDataSource pool = lifetime.add(url.pool("howdah work", 4));
+            Howdah howdah = lifetime.add(Howdah.over(pool, url.dataSource("howdah work")));
+            JobWorker.Builder builder = howdah.jobs()
+                    .worker()
+                    .concurrency(concurrency)
+                    .retry(RetryPolicy.never())
+                    .drainTimeout(Duration.ofSeconds(drainSeconds));
+            entrypoints.forEach(entrypoint -> builder.handle(entrypoint, handler));
+            JobWorker worker = lifetime.add(builder.start());
+            if (untilEmpty) {
+                worker.awaitNothingDue();
+            } else {
+                lifetime.awaitSignal();
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    private JobHandler runner() {
+        return new CommandHandler(command, System.out, System.err);
+    }
+
+    /** The same with a line on stderr for each job. */
+    private JobHandler reported(JobHandler handler) {
+        PrintWriter err = spec.commandLine().getErr();
+        return job -> {
+            long start = System.nanoTime();
+            String end = "failed";
+            try {
+                Outcome outcome = handler.handle(job);
+                end = outcome.fold(
+                        done -> "done", retry -> "again in " + retry.after().toSeconds() + " s", dead -> "dead");
+                return outcome;
+            } catch (CommandFailed e) {
+                end = "failed, " + e.getMessage();
+                throw e;
+            } finally {
+                err.printf(
+                        "job %d %s: %s, %d ms%n",
+                        job.id(), job.entrypoint(), end, (System.nanoTime() - start) / 1_000_000);
+                err.flush();
+            }
+        };
+    }
+
+    /** Before any job is claimed: a command that can't be started would fail them all. */
+    private void checkCommand() {
+        if (command.isEmpty()) {
+            throw new CommandFailure(ExitCode.USAGE, "say what to run after --, as in: howdah work fetch -- cat");
+        }
+        String program = command.get(0);
+        boolean found = program.contains("/")
+                ? Files.isExecutable(Path.of(program))
+                : Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+        if (!found) {
+            throw new CommandFailure(ExitCode.USAGE, "there is no command " + program);
+        }
+    }
+
+    private static void checkDatabase(DatabaseUrl url) {
+        try (Connection connection = url.dataSource("howdah work").getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("select from pgqueuer where false");
+        } catch (SQLException e) {
+            if ("42P01".equals(e.getSQLState())) {
+                throw new CommandFailure(
+                        ExitCode.FAILED, "there are no jobs in this database: run howdah install first");
+            }
+            throw SqlErrors.of(e);
+        }
+    }
+}
