@@ -1,6 +1,7 @@
 package dev.howdah.install;
 
 import dev.howdah.core.HowdahException;
+import java.sql.SQLException;
 import java.util.List;
 
 /** This database can't take Howdah as it stands; nothing was changed. */
@@ -17,6 +18,12 @@ public final class InstallException extends HowdahException {
     InstallException(String message, List<String> statements) {
         super(message);
         this.statements = List.copyOf(statements);
+    }
+
+    /** A wing's preflight has refused, in its own words. */
+    InstallException(String message, SQLException refusal) {
+        super(message, refusal);
+        this.statements = List.of();
     }
 
     /** What somebody with more rights has to run first; empty where that would not help. */

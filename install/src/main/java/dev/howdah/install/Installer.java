@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -23,9 +25,6 @@ import org.flywaydb.core.api.output.MigrateOutput;
  * {@code howdah.history}, a table of Flyway's.
  */
 public final class Installer {
-
-    static final String HISTORY_SCHEMA = "howdah";
-    static final String HISTORY_TABLE = "history";
 
     private final List<WingSql> wings;
 
@@ -49,7 +48,9 @@ public final class Installer {
      * Installs what is missing and upgrades what is older; run again, it does nothing. Each migration is a transaction
      * of its own: cut short, it goes on where it was the next time. Several at once wait for each other.
      *
+     * @param dataSource gives three connections at a time, at most; a pool must have as many
      * @throws InstallException if this database can't take it; nothing was changed then
+     * @throws HowdahException.Conflict if a table was in use by others for ten seconds on end; run it again
      * @throws HowdahException if it could not be reached, or a migration failed and was rolled back
      */
     public InstallReport install(DataSource dataSource) {
@@ -60,68 +61,83 @@ public final class Installer {
     }
 
     /**
-     * Removes the wings with all their data, in one transaction.
+     * Removes the wings with all their data, in one transaction. Wings that are not on the class path stay, and so do
+     * roles, which are the whole server's.
      *
+     * @throws InstallException if they are in another schema than the connection's; nothing was changed then
      * @throws HowdahException.NotInstalled if nothing is installed here
      */
     public void uninstall(DataSource dataSource) {
         Transactions.over(dataSource).call(connection -> {
             waitForOthers(connection);
-            String searchPath =
-                    searchPath(Preconditions.check(connection, List.of()).schema());
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("drop table " + HISTORY_SCHEMA + "." + HISTORY_TABLE);
-                for (int i = wings.size() - 1; i >= 0; i--) {
-                    ScriptMigration.run(
-                            connection, searchPath, wings.get(i).uninstall().text(), notice -> {});
-                }
-                statement.execute("drop schema " + HISTORY_SCHEMA);
+            Preconditions found = Preconditions.forUninstall(connection);
+            if (found.installed()) {
+                preflight(connection, found, notice -> {});
+            }
+            History.forget(connection, wings);
+            for (int i = wings.size() - 1; i >= 0; i--) {
+                ScriptMigration.run(
+                        connection, found.searchPath(), wings.get(i).uninstall().text(), notice -> {});
             }
             return null;
         });
     }
 
-    /** The whole installation as a plain SQL script for {@code psql -f}; its result is that of {@link #install}. */
+    /**
+     * The whole installation as a plain SQL script for {@code psql -f}; its result is that of {@link #install}. It
+     * fails where Howdah is installed already.
+     */
     public String script() {
         return new InstallScript(wings).text();
     }
 
     private InstallReport installAlone(DataSource dataSource, Connection guard) throws SQLException {
-        List<String> roles = wings.stream().flatMap(w -> w.roles().stream()).toList();
-        Preconditions found = Preconditions.check(guard, roles);
-        String searchPath = searchPath(found.schema());
-        List<String> notices = new ArrayList<>();
-        for (WingSql wing : wings) {
-            ScriptMigration.run(guard, searchPath, wing.preflight().text(), notices::add);
+        Preconditions found = Preconditions.check(guard, wings);
+        if (found.installed()) {
+            History.refuseNewer(guard, wings);
         }
-        Transactions.over(dataSource).call(connection -> prepare(connection, found.rolesToCreate()));
+        List<String> notices = new ArrayList<>();
+        preflight(guard, found, notices::add);
+        Transactions.over(dataSource).call(this::prepare);
         JavaMigration[] migrations = ScriptMigration.of(wings).stream()
-                .map(migration -> migration.forFlyway(searchPath, notices::add))
+                .map(migration -> migration.forFlyway(found.searchPath(), notices::add))
                 .toArray(JavaMigration[]::new);
         return new InstallReport(found.schema(), migrate(configuration(dataSource, migrations)), notices);
     }
 
-    private static Void prepare(Connection connection, List<String> rolesToCreate) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("create schema if not exists " + HISTORY_SCHEMA);
-            for (String role : rolesToCreate) {
-                statement.execute("create role " + role + " nologin");
+    private void preflight(Connection connection, Preconditions found, Consumer<String> notices) throws SQLException {
+        for (WingSql wing : wings) {
+            try {
+                ScriptMigration.run(
+                        connection, found.searchPath(), wing.preflight().text(), notices);
+            } catch (SQLException e) {
+                if (Raised.by(e)) {
+                    throw new InstallException(SqlErrors.message(e), e);
+                }
+                throw e;
             }
+        }
+    }
+
+    private Void prepare(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(Preparation.script(
+                    wings.stream().flatMap(wing -> wing.roles().stream()).toList()));
         }
         return null;
     }
 
-    /** Wings come and go with the class path, so a later one may have a lower number, and one may be missing. */
+    /** Wings come and go with the class path, so a later one may have a lower number, and any one may be missing. */
     private static FluentConfiguration configuration(DataSource dataSource, JavaMigration[] migrations) {
         return Flyway.configure()
                 .dataSource(dataSource)
                 .locations(new String[0])
                 .javaMigrations(migrations)
-                .defaultSchema(HISTORY_SCHEMA)
-                .table(HISTORY_TABLE)
+                .defaultSchema(History.SCHEMA)
+                .table(History.TABLE)
                 .createSchemas(false)
                 .outOfOrder(true)
-                .ignoreMigrationPatterns("*:missing");
+                .ignoreMigrationPatterns("*:missing", "*:future");
     }
 
     private static List<String> migrate(FluentConfiguration configuration) {
@@ -135,17 +151,20 @@ public final class Installer {
                     throw SqlErrors.of(sql);
                 }
             }
-            throw new HowdahException(e.getMessage().lines().findFirst().orElse("installing failed"), e);
+            throw new HowdahException(e.getMessage().lines().limit(2).collect(Collectors.joining(" ")), e);
         }
     }
 
+    /** The guard idles while others connections work, and must see what was committed while it waited. */
     private static void waitForOthers(Connection guard) throws SQLException {
         try (Statement statement = guard.createStatement()) {
-            statement.execute("select pg_advisory_xact_lock(hashtextextended('howdah install', 0))");
+            statement.execute("set transaction isolation level read committed");
+            statement.execute("""
+                    select set_config(name, '0', true)
+                      from pg_settings
+                     where name in ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout',
+                                    'lock_timeout')""");
+            statement.execute("select " + Preparation.LOCK);
         }
-    }
-
-    static String searchPath(String schema) {
-        return '"' + schema.replace("\"", "\"\"") + "\", pg_temp";
     }
 }

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -25,10 +26,15 @@ import org.jspecify.annotations.Nullable;
  */
 record ScriptMigration(@Nullable String version, String description, String text) {
 
-    /** The state of a NOTICE that a script raised itself; PostgreSQL's own have others. */
-    private static final String RAISED = "00000";
+    /**
+     * A big table takes the time that it takes; but whoever waits long for a lock holds up all who come after, so a
+     * table that is in use is given up after ten seconds, unless the connection has a lock_timeout of its own.
+     */
+    static final String PATIENCE = """
+            set_config('statement_timeout', '0', true),
+            set_config('lock_timeout', coalesce(nullif(current_setting('lock_timeout'), '0'), '10s'), true)""";
 
-    /** All migrations of {@code wings} in the order in which they run. */
+    /** All migrations of {@code wings} in the order in which Flyway runs them: those without a version by name. */
     static List<ScriptMigration> of(List<WingSql> wings) {
         List<ScriptMigration> all = new ArrayList<>();
         for (WingSql wing : wings) {
@@ -39,7 +45,11 @@ record ScriptMigration(@Nullable String version, String description, String text
                         wing.number() + "." + (i + 1), wing.name() + " " + script.name(), script.text()));
             }
         }
-        for (WingSql wing : wings) {
+        for (WingSql wing :
+                wings.stream().sorted(Comparator.comparing(WingSql::name)).toList()) {
+            if (wing.functions().isEmpty()) {
+                continue;
+            }
             String functions = wing.functions().stream().map(SqlScript::text).collect(Collectors.joining("\n"));
             all.add(new ScriptMigration(null, wing.name() + " functions", functions));
         }
@@ -58,9 +68,10 @@ record ScriptMigration(@Nullable String version, String description, String text
         String before = setSearchPath(connection, searchPath);
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
+            statement.execute("select " + PATIENCE);
             statement.execute(script);
             for (SQLWarning w = statement.getWarnings(); w != null; w = w.getNextWarning()) {
-                if (RAISED.equals(w.getSQLState())) {
+                if (Raised.by(w)) {
                     notices.accept(w.getMessage());
                 }
             }

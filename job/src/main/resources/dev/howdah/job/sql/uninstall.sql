@@ -3,5 +3,8 @@ drop function if exists fn_pgqueuer_enqueue(text, bytea, int, interval, text, js
 drop function if exists fn_pgqueuer_checked_headers(jsonb);
 drop function if exists fn_pgqueuer_checked_delay(interval);
 drop function if exists fn_pgqueuer_changed();
+drop function if exists fn_pgqueuer_without_waiting_time();
+drop function if exists fn_pgqueuer_without_slot();
+drop cast if exists (pgqueuer_statistics_status as pgqueuer_status);
 drop type if exists pgqueuer_status;
 drop type if exists pgqueuer_statistics_status;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.howdah.install;
+
+import org.jspecify.annotations.NullMarked;
