@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
         name = "serve",
         description = {
             "Runs the server on a database that has Howdah.",
-            "Any number may run on one database: what must run once runs in one of them, and in another within two",
-            "seconds when that one dies."
+            "Any number may run on one database: what must run once runs in one of them, "
+                    + "and in another within two seconds when that one dies."
         },
         footer = {"", "Example: howdah serve --db postgresql://app@db.example:5432/app --password-file /run/secrets/db"
         })

@@ -1,6 +1,5 @@
 package dev.howdah.cli;
 
-import dev.howdah.embedded.EmbeddedPostgres;
 import dev.howdah.gateway.GatewaySettings;
 import dev.howdah.server.DatabaseUrl;
 import dev.howdah.server.HowdahServer;
@@ -47,21 +46,23 @@ final class ServerOptions {
         try {
             return HowdahServer.start(database, settings);
         } catch (PortTakenException e) {
-            throw portTaken("HTTP port", e.port(), "--http-port", freePort());
+            throw portTaken("HTTP port", e.port(), "--http-port", freePortAfter(e.port()));
         }
     }
 
-    /** @see EmbeddedPostgres for PostgreSQL's own port */
     static CommandFailure portTaken(String what, int port, String option, int free) {
         return new CommandFailure(
                 ExitCode.IN_USE, "%s %d is taken; %d is free: %s %d".formatted(what, port, free, option, free));
     }
 
-    private int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(httpHost))) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            return 0;
+    private int freePortAfter(int taken) {
+        for (int port = taken + 1; port < 65_536; port++) {
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(httpHost))) {
+                return socket.getLocalPort();
+            } catch (IOException alsoTaken) {
+                // the next one
+            }
         }
+        return 0;
     }
 }

@@ -24,8 +24,8 @@ import tools.jackson.databind.ObjectMapper;
         name = "up",
         description = {
             "Starts a PostgreSQL, Howdah in it, and the server.",
-            "All on this machine; the data stays in a folder, where the next up finds it. Ctrl-C lets what is under way",
-            "come to its end, then stops all of it."
+            "All on this machine; the data stays in a folder, where the next up finds it. "
+                    + "Ctrl-C lets what is under way come to its end, then stops all of it."
         },
         footer = {"", "Example: howdah up --demo"})
 final class UpCommand implements Callable<Integer> {
@@ -102,7 +102,7 @@ final class UpCommand implements Callable<Integer> {
 
                 Send a job       curl %s/rpc/fn_pgqueuer_enqueue -H "Content-Type: application/json" \\
                                    -d '{"entrypoint": "fetch", "payload": "hello"}'
-                and work it      howdah work fetch -- cat
+                and work it      %s work fetch -- cat
                 Ctrl-C stops everything; the data stays.""".formatted(
                         postgres.version(),
                         home,
@@ -110,7 +110,8 @@ final class UpCommand implements Callable<Integer> {
                         addresses.psql(),
                         addresses.jdbc(),
                         addresses.http(),
-                        addresses.http())));
+                        addresses.http(),
+                        System.getProperty("howdah.command", "howdah"))));
     }
 
     private PrintWriter out() {

@@ -30,9 +30,10 @@ import picocli.CommandLine.Spec;
         customSynopsis = "howdah work [OPTIONS] ENTRYPOINT... -- COMMAND [ARGUMENT...]",
         description = {
             "Works jobs with a command in any language.",
-            "It is run once for each job. The payload is on its stdin; its environment has HOWDAH_JOB_ID, _ENTRYPOINT, _PRIORITY, _ATTEMPTS, _CREATED, _DEDUPE_KEY, _HEADERS (JSON)",
-            "and each header as HOWDAH_HEADER_NAME. Exit code 0: done. 75: try again later. Any other: failed.",
-            "Ctrl-C lets the jobs under way come to their end."
+            "It is run once for each job. The payload is on its stdin; its environment has HOWDAH_JOB_ID, _ENTRYPOINT, "
+                    + "_PRIORITY, _ATTEMPTS, _CREATED, _DEDUPE_KEY, _HEADERS (JSON) and each header as "
+                    + "HOWDAH_HEADER_NAME. Exit code 0: done. 75: try again later. Any other: failed. "
+                    + "Ctrl-C lets the jobs under way come to their end."
         },
         footer = {"", "Example: howdah work fetch -- cat"})
 final class WorkCommand implements Callable<Integer> {
@@ -49,6 +50,14 @@ final class WorkCommand implements Callable<Integer> {
             defaultValue = "1",
             description = "How many jobs at a time (default: ${DEFAULT-VALUE}).")
     private int concurrency;
+
+    @Option(
+            names = "--heartbeat-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long a worker may be silent about a job before another takes it over; the same for all "
+                    + "workers of an entrypoint (default: ${DEFAULT-VALUE}).")
+    private int heartbeatSeconds;
 
     @Option(names = "--until-empty", description = "End when no job is due, instead of waiting for more.")
     private boolean untilEmpty;
@@ -86,6 +95,7 @@ final class WorkCommand implements Callable<Integer> {
                     .worker()
                     .concurrency(concurrency)
                     .retry(RetryPolicy.never())
+                    .heartbeatTimeout(Duration.ofSeconds(heartbeatSeconds))
                     .drainTimeout(Duration.ofSeconds(drainSeconds));
             entrypoints.forEach(entrypoint -> builder.handle(entrypoint, handler));
             JobWorker worker = lifetime.add(builder.start());

@@ -30,7 +30,7 @@ final class RpcCatalogue {
                    p.pronargs - p.pronargdefaults as required
               from pg_catalog.pg_proc p
               join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-             where p.proname = ? and n.nspname = current_schema()
+             where p.proname = ? and pg_catalog.pg_function_is_visible(p.oid)
                and p.prokind = 'f' and not p.proretset and p.provariadic = 0
                and p.proargmodes is null""";
 

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.migration.JavaMigration;
 import org.flywaydb.core.api.output.MigrateOutput;
@@ -83,6 +85,20 @@ public final class Installer {
         });
     }
 
+    /** What {@link #install} would apply, by wing and name; empty if this database is up to date. Changes nothing. */
+    public List<String> pending(DataSource dataSource) {
+        try {
+            return Stream.of(configuration(dataSource, migrations("", notice -> {}))
+                            .load()
+                            .info()
+                            .pending())
+                    .map(MigrationInfo::getDescription)
+                    .toList();
+        } catch (FlywayException e) {
+            throw failure(e);
+        }
+    }
+
     /**
      * The whole installation as a plain SQL script for {@code psql -f}; its result is that of {@link #install}. It
      * fails where Howdah is installed already.
@@ -99,9 +115,7 @@ public final class Installer {
         List<String> notices = new ArrayList<>();
         preflight(guard, found, notices::add);
         Transactions.over(dataSource).call(this::prepare);
-        JavaMigration[] migrations = ScriptMigration.of(wings).stream()
-                .map(migration -> migration.forFlyway(found.searchPath(), notices::add))
-                .toArray(JavaMigration[]::new);
+        JavaMigration[] migrations = migrations(found.searchPath(), notices::add);
         return new InstallReport(found.schema(), migrate(configuration(dataSource, migrations)), notices);
     }
 
@@ -127,6 +141,12 @@ public final class Installer {
         return null;
     }
 
+    private JavaMigration[] migrations(String searchPath, Consumer<String> notices) {
+        return ScriptMigration.of(wings).stream()
+                .map(migration -> migration.forFlyway(searchPath, notices))
+                .toArray(JavaMigration[]::new);
+    }
+
     /** Wings come and go with the class path, so a later one may have a lower number, and any one may be missing. */
     private static FluentConfiguration configuration(DataSource dataSource, JavaMigration[] migrations) {
         return Flyway.configure()
@@ -146,13 +166,17 @@ public final class Installer {
                     .map((MigrateOutput m) -> m.description)
                     .toList();
         } catch (FlywayException e) {
-            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-                if (cause instanceof SQLException sql) {
-                    throw SqlErrors.of(sql);
-                }
-            }
-            throw new HowdahException(e.getMessage().lines().limit(2).collect(Collectors.joining(" ")), e);
+            throw failure(e);
         }
+    }
+
+    private static HowdahException failure(FlywayException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return SqlErrors.of(sql);
+            }
+        }
+        return new HowdahException(e.getMessage().lines().limit(2).collect(Collectors.joining(" ")), e);
     }
 
     /** The guard idles while others connections work, and must see what was committed while it waited. */

@@ -1,0 +1,75 @@
+package dev.howdah.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.howdah.testkit.TestDatabase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+class ServeTest {
+
+    /** Who holds the locks of the once-only duties, by application name. */
+    private static final String LEADERS = """
+            select distinct a.application_name
+              from pg_locks l
+              join pg_stat_activity a using (pid)
+             where l.locktype = 'advisory' and l.granted and a.datname = current_database()""";
+
+    @AutoClose
+    final TestDatabase database = TestDatabase.installed();
+
+    @Test
+    void aDutyThatRunsOnceMovesWithinTwoSecondsWhenItsServerIsKilled() {
+        try (HowdahProcess a = serve("a");
+                HowdahProcess b = serve("b")) {
+            a.awaitLine(line -> line.startsWith("Serving "));
+            b.awaitLine(line -> line.startsWith("Serving "));
+            await().until(() -> !database.column(LEADERS).isEmpty());
+            List<String> leaders = database.column(LEADERS);
+            assertThat(leaders).hasSize(1);
+            boolean aLeads = leaders.get(0).equals("server-a");
+
+            (aLeads ? a : b).kill();
+            long killed = System.nanoTime();
+            String heir = aLeads ? "server-b" : "server-a";
+            await().pollInterval(Duration.ofMillis(20))
+                    .until(() -> database.column(LEADERS).equals(List.of(heir)));
+            assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(2));
+        }
+    }
+
+    @Test
+    void givesUpItsDutiesAndConnectionsWhenTerminated() {
+        try (HowdahProcess a = serve("a")) {
+            a.awaitLine(line -> line.startsWith("Serving "));
+            await().until(() -> !database.column(LEADERS).isEmpty());
+            assertThat(a.terminate()).isEqualTo(143);
+        }
+        assertThat(database.column("select pid from pg_stat_activity where application_name = 'server-a'"))
+                .isEmpty();
+    }
+
+    @Test
+    void takesThePasswordFromTheEnvironmentAndRefusesADatabaseWithoutHowdah() {
+        try (TestDatabase empty = TestDatabase.empty()) {
+            String url = "postgresql://howdah@127.0.0.1:" + empty.address().port() + "/"
+                    + empty.address().database();
+            try (HowdahProcess serve = HowdahProcess.start(
+                    Map.of("PGPASSWORD", empty.address().password()), "serve", "--db", url, "--http-port", "0")) {
+                assertThat(serve.awaitEnd()).isEqualTo(ExitCode.FAILED);
+                assertThat(serve.err())
+                        .isEqualTo("howdah: this database lacks job 1_types, job 2_tables, job functions: "
+                                + "run howdah install first");
+            }
+        }
+    }
+
+    private HowdahProcess serve(String name) {
+        return HowdahProcess.start(
+                "serve", "--db", database.address().url() + "?application_name=server-" + name, "--http-port", "0");
+    }
+}

@@ -1,0 +1,78 @@
+package dev.howdah.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.howdah.Howdah;
+import dev.howdah.job.NewJob;
+import dev.howdah.testkit.TestDatabase;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+class WorkTest {
+
+    @AutoClose
+    final TestDatabase database = TestDatabase.installed();
+
+    @AutoClose
+    final Howdah howdah = Howdah.over(database.dataSource());
+
+    @Test
+    void theExitCodeIsTheOutcome() {
+        List<Long> ids = howdah.jobs()
+                .sender()
+                .sendAll(List.of(
+                        NewJob.of("a").withPayload("exit 0"),
+                        NewJob.of("a").withPayload("exit 75"),
+                        NewJob.of("a").withPayload("echo it broke >&2; exit 3")));
+        HowdahProcess work = work("a", "--", "sh");
+        assertThat(work.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(work.err()).contains("it broke", "a: failed, sh ended with exit code 3");
+        assertThat(database.column("select status || ' ' || attempts from pgqueuer where execute_after > now()"))
+                .containsExactly("queued 1");
+        assertThat(log(ids.get(0))).isEqualTo("queued picked successful");
+        assertThat(log(ids.get(1))).isEqualTo("queued picked queued");
+        assertThat(log(ids.get(2))).isEqualTo("queued picked exception");
+        assertThat(database.value("select traceback ->> 'traceback' from pgqueuer_log where status = 'exception'"))
+                .isEqualTo("sh ended with exit code 3\nit broke\n");
+    }
+
+    @Test
+    void passesPayloadsOnAsTheyAre() {
+        byte[] bytes = new byte[200_000];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) i;
+        }
+        howdah.jobs().sender().send(NewJob.of("a").withPayload(bytes));
+        howdah.jobs().sender().send(NewJob.of("b"));
+        HowdahProcess work = work("a", "b", "--quiet", "--", "wc", "-c");
+        assertThat(work.out().lines().map(String::strip)).containsExactly("200000", "0");
+        assertThat(work.err()).isEmpty();
+    }
+
+    @Test
+    void doesNotMindACommandThatReadsNothing() {
+        howdah.jobs().sender().send(NewJob.of("a").withPayload(new byte[1_000_000]));
+        assertThat(work("a", "--", "true").err()).contains("done");
+        assertThat(database.value("select count(*) from pgqueuer")).isEqualTo("0");
+    }
+
+    private HowdahProcess work(String... args) {
+        String[] all = new String[args.length + 4];
+        System.arraycopy(
+                new String[] {
+                    "work", "--until-empty", "--db", database.address().url()
+                },
+                0,
+                all,
+                0,
+                4);
+        System.arraycopy(args, 0, all, 4, args.length);
+        return HowdahProcess.run(all);
+    }
+
+    private String log(long id) {
+        return database.value(
+                "select string_agg(status::text, ' ' order by id) from pgqueuer_log where job_id = " + id);
+    }
+}
