@@ -40,10 +40,6 @@ final class InFlight {
         return List.copyOf(executions.values());
     }
 
-    boolean contains(JobExecution execution) {
-        return executions.get(execution.job().id()) == execution;
-    }
-
     /** Waits until every job is settled. @return false if that took longer than {@code timeout} */
     synchronized boolean awaitEmpty(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();

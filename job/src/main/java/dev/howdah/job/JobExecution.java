@@ -75,6 +75,11 @@ final class JobExecution implements Runnable {
         }
     }
 
+    /** Whether its handler has been called and has not returned. */
+    synchronized boolean isAtWork() {
+        return thread != null;
+    }
+
     private synchronized void begin() {
         thread = Thread.currentThread();
         if (interrupted) {

@@ -34,7 +34,8 @@ final class JobFetcher {
             try (PreparedStatement statement = connection.prepareStatement(JobSql.CLAIM)) {
                 statement.setArray(1, connection.createArrayOf("text", entrypoints));
                 statement.setInt(2, max);
-                statement.setObject(3, workerId);
+                statement.setInt(3, max);
+                statement.setObject(4, workerId);
                 return jobs(statement);
             }
         });

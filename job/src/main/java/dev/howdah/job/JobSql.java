@@ -3,6 +3,10 @@ package dev.howdah.job;
 /**
  * Every statement that the wing's Java sends. Names are unqualified, as PGQueuer's are: the connection's search_path says
  * which schema's jobs they mean. Each statement that moves a job writes its row in pgqueuer_log as well.
+ *
+ * <p>The tables turn over faster than they are analyzed, so no plan may hang on statistics: rows are found by their primary
+ * key ({@code id = any (array(…))}, lateral), and what would lure the planner to an index full of dead entries is written so
+ * that no index fits ({@code is not distinct from}).
  */
 final class JobSql {
 
@@ -26,20 +30,30 @@ final class JobSql {
             )
             select id from sent order by id""";
 
-    /** Takes what is due, higher priority first, then lower id; passes over what another worker is taking. */
+    /**
+     * Takes what is due, higher priority first, then lower id; passes over what another worker is taking. Each entrypoint's
+     * line is read in the order of its index; the idle sum keeps the planner from fetching the whole line by due time and
+     * sorting it, which it prefers on a table that it has no statistics of.
+     */
     static final String CLAIM = """
             with due as (
-                select id
-                  from pgqueuer
-                 where status = 'queued' and entrypoint = any (?) and execute_after <= now()
-                 order by priority desc, id
+                select line.id
+                  from unnest(?::text[]) as wanted (entrypoint)
+                 cross join lateral (
+                    select id, priority
+                      from pgqueuer
+                     where status = 'queued' and entrypoint = wanted.entrypoint
+                       and execute_after + interval '0' <= now()
+                     order by priority desc, id
+                     limit ?
+                       for update skip locked
+                 ) as line
+                 order by line.priority desc, line.id
                  limit ?
-                   for update skip locked
             ), picked as (
                 update pgqueuer q
                    set status = 'picked', queue_manager_id = ?, updated = now(), heartbeat = now()
-                  from due
-                 where q.id = due.id
+                 where q.id = any (array(select id from due))
                 returning q.*
             ), logged as (
                 insert into pgqueuer_log (job_id, status, priority, entrypoint)
@@ -66,8 +80,7 @@ final class JobSql {
             ), picked as (
                 update pgqueuer q
                    set queue_manager_id = ?, updated = now(), heartbeat = now()
-                  from silent
-                 where q.id = silent.id
+                 where q.id = any (array(select id from silent))
                 returning q.*
             ), logged as (
                 insert into pgqueuer_log (job_id, status, priority, entrypoint)
@@ -86,7 +99,7 @@ final class JobSql {
     static final String HEARTBEAT = """
             update pgqueuer
                set heartbeat = now()
-             where id = any (?) and queue_manager_id = ? and status = 'picked'
+             where id = any (?) and queue_manager_id is not distinct from ? and status = 'picked'
             returning id""";
 
     /** Writes outcomes, of those jobs alone that this worker still owns, and says which these were. */
@@ -96,27 +109,28 @@ final class JobSql {
                   from unnest(?::bigint[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[])
                        as o (id, status, counted, delay, error_type, error_message, stack)
             ), mine as materialized (
-                select q.id, q.priority, q.entrypoint, q.attempts, q.queue_manager_id,
-                       o.status::pgqueuer_status as status, o.counted, o.delay::interval as delay,
+                select q.*, o.status::pgqueuer_status as status, o.counted, o.delay::interval as delay,
                        o.error_type, o.error_message, o.stack
-                  from pgqueuer q
-                  join outcome o using (id)
-                 where q.queue_manager_id = ? and q.status = 'picked'
-                   for update of q
+                  from outcome o
+                 cross join lateral (
+                    select id, priority, entrypoint, attempts, queue_manager_id
+                      from pgqueuer
+                     where id = o.id and queue_manager_id is not distinct from ? and status = 'picked'
+                       for update
+                 ) as q
             ), finished as (
-                delete from pgqueuer q using mine m
-                 where q.id = m.id and m.status in ('successful', 'exception')
+                delete from pgqueuer q
+                 where q.id = any (array(select id from mine where status in ('successful', 'exception')))
             ), held as (
                 update pgqueuer q
                    set status = 'failed', queue_manager_id = null, updated = now()
-                  from mine m
-                 where q.id = m.id and m.status = 'failed'
+                 where q.id = any (array(select id from mine where status = 'failed'))
             ), requeued as (
                 update pgqueuer q
                    set status = 'queued', queue_manager_id = null, updated = now(),
                        attempts = q.attempts + m.counted, execute_after = now() + m.delay
                   from mine m
-                 where q.id = m.id and m.status = 'queued'
+                 where q.id = m.id and q.id = any (array(select id from mine where status = 'queued'))
             ), logged as (
                 insert into pgqueuer_log (job_id, status, priority, entrypoint, traceback)
                 select id, status, priority, entrypoint,
