@@ -272,6 +272,8 @@ class JobWorkerTest {
         began.await();
         Thread closing = new Thread(worker::close);
         closing.start();
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("howdah-job-claim")));
         long later = jobs.sender().send(NewJob.of("a"));
         go.countDown();
         closing.join();
