@@ -3,6 +3,8 @@ package dev.howdah.cli;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,21 @@ final class Lifetime implements AutoCloseable {
     /** Waits for a signal; does not return. */
     void awaitSignal() throws InterruptedException {
         new CountDownLatch(1).await();
+    }
+
+    /** Waits for a signal, then does not return, or until {@code goesOn} no longer holds, asked once a second. */
+    void awaitSignalWhile(BooleanSupplier goesOn) throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        while (goesOn.getAsBoolean()) {
+            never.await(1, TimeUnit.SECONDS);
+        }
+        if (isClosed()) {
+            awaitHook();
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     @Override

@@ -74,8 +74,9 @@ final class UpCommand implements Callable<Integer> {
                 new JobDemo(server.howdah(), database.dataSource("howdah demo")).run(out());
             }
             out().flush();
-            lifetime.awaitSignal();
-            return ExitCode.OK;
+            lifetime.awaitSignalWhile(postgres::isRunning);
+            throw new CommandFailure(
+                    ExitCode.FAILED, "PostgreSQL has ended by itself; " + home.resolve("postgresql.log") + " says why");
         }
     }
 

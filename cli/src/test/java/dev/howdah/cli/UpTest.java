@@ -70,6 +70,17 @@ class UpTest {
     }
 
     @Test
+    void endsWithAWordWhenItsPostgresHasEnded() {
+        try (Up up = Up.on(data, 0, 0)) {
+            up.postmaster().destroyForcibly();
+            assertThat(up.process().awaitEnd()).isEqualTo(ExitCode.FAILED);
+            assertThat(up.process().err())
+                    .contains(
+                            "howdah: PostgreSQL has ended by itself; " + data.resolve("postgresql.log") + " says why");
+        }
+    }
+
+    @Test
     void saysWhatIsInUseAndWhatIsFree() throws Exception {
         Path other = Files.createTempDirectory("howdah-other");
         try (Up up = Up.on(data, 0, 0)) {

@@ -167,6 +167,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return new PostgresAddress(Ports.HOST, port(), name, Roles.ORDINARY, superuser.password());
     }
 
+    /** Whether the server is up; it may have ended by itself, or been ended by somebody else. */
+    public boolean isRunning() {
+        try {
+            return Postmaster.of(home, superuser.password()).isPresent();
+        } catch (IOException e) {
+            LOG.debug("Cannot read {}", home.folder(), e);
+            return false;
+        }
+    }
+
     /** Breaks open transactions off, stops the server and waits until it is gone. Further calls do nothing. */
     @Override
     public void close() {
