@@ -57,8 +57,7 @@ final class Cluster {
                 "--pwfile=" + home.passwordFile(),
                 "--auth=scram-sha-256",
                 "--locale=C",
-                "--encoding=UTF8",
-                "--no-instructions"));
+                "--encoding=UTF8"));
         if (!durably) {
             options.add("--no-sync");
         }
