@@ -2,21 +2,17 @@ package dev.howdah.gateway;
 
 import dev.howdah.core.HowdahException;
 import dev.howdah.core.Transactions;
-import io.javalin.config.RoutesConfig;
+import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.router.Endpoint;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.ObjectMapper;
 
 /**
  * Answers {@code /rpc/FUNCTION}: each call is one statement in a transaction of its own, committed before the answer is
@@ -25,17 +21,9 @@ import tools.jackson.databind.ObjectMapper;
 public final class Gateway {
 
     private static final Logger log = LoggerFactory.getLogger(Gateway.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String METHODS = "OPTIONS,GET,HEAD,POST";
-    private static final List<HandlerType> ALL_METHODS = List.of(
-            HandlerType.GET,
-            HandlerType.HEAD,
-            HandlerType.POST,
-            HandlerType.OPTIONS,
-            HandlerType.PUT,
-            HandlerType.PATCH,
-            HandlerType.DELETE,
-            HandlerType.TRACE);
+    private static final String PATH = "/rpc/{function}";
+    /** No such function, and several such functions: so says PostgreSQL when ours are not those of the catalogue. */
+    private static final Set<String> OTHER_FUNCTIONS = Set.of("42883", "42725");
 
     private final Transactions transactions;
     private final GatewaySettings settings;
@@ -47,76 +35,81 @@ public final class Gateway {
         this.catalogue = new RpcCatalogue(transactions, settings.exposed());
     }
 
-    /** Adds its routes to those of an HTTP server, and answers there for whatever has no route. */
-    public void register(RoutesConfig routes) {
-        for (HandlerType method : ALL_METHODS) {
-            routes.addEndpoint(Endpoint.create(method, "/rpc/{function}").handler(this::handle));
-        }
-        routes.exception(RpcError.class, (error, request) -> answer(request, error));
-        routes.exception(HttpResponseException.class, (error, request) -> answer(request, RpcError.badPath()));
-        routes.exception(HowdahException.class, (error, request) -> {
+    /** Adds its routes to those of an HTTP server, and answers there for whatever has no route or is no request. */
+    public void register(JavalinConfig http) {
+        http.jetty.modifyServer(jetty -> jetty.setErrorHandler(new HttpErrors()));
+        http.routes.before(LoopbackGuard::check);
+        http.routes.addEndpoint(Endpoint.create(HandlerType.OPTIONS, PATH).handler(this::allow));
+        http.routes.addEndpoint(Endpoint.create(HandlerType.POST, PATH).handler(this::call));
+        http.routes.addEndpoint(Endpoint.create(HandlerType.GET, PATH).handler(this::call));
+        http.routes.addEndpoint(Endpoint.create(HandlerType.HEAD, PATH).handler(this::call));
+        http.routes.exception(RpcError.class, (error, request) -> answer(request, error));
+        http.routes.exception(HttpResponseException.class, (error, request) -> answer(request, noRoute(request)));
+        http.routes.exception(HowdahException.class, (error, request) -> {
             if (error.getCause() instanceof SQLException sql) {
                 answer(request, RpcError.of(sql));
             } else {
                 unexpected(error, request);
             }
         });
-        routes.exception(Exception.class, Gateway::unexpected);
+        http.routes.exception(Exception.class, Gateway::unexpected);
     }
 
-    private void handle(Context request) {
-        LoopbackGuard.check(request);
-        HandlerType method = request.method();
-        if (method == HandlerType.OPTIONS) {
-            request.header("Allow", METHODS);
-        } else if (method == HandlerType.POST) {
-            answer(request, call(request));
-        } else if (method == HandlerType.GET || method == HandlerType.HEAD) {
-            answer(request, callReadOnly(request));
-        } else {
-            throw RpcError.badMethod(method.name());
+    private void allow(Context request) {
+        boolean mayWrite =
+                catalogue.find(request.pathParam("function")).stream().anyMatch(RpcFunction::mayWrite);
+        request.header("Allow", mayWrite ? "OPTIONS,POST" : "OPTIONS,GET,HEAD,POST");
+    }
+
+    private void call(Context request) {
+        String name = request.pathParam("function");
+        boolean post = request.method() == HandlerType.POST;
+        RpcArguments arguments = RpcArguments.of(request, settings.maxBodyBytes());
+        RpcFunction function = catalogue.find(name, arguments.names());
+        try {
+            answer(request, call(function, arguments, post));
+        } catch (HowdahException e) {
+            if (e.sqlState().filter(OTHER_FUNCTIONS::contains).isEmpty()) {
+                throw e;
+            }
+            catalogue.forget(name);
+            RpcFunction now = catalogue.find(name, arguments.names());
+            if (now.equals(function)) {
+                throw e;
+            }
+            answer(request, call(now, arguments, post)); // of the first call nothing is left
         }
     }
 
-    private String call(Context request) {
-        RpcArguments arguments = RpcArguments.of(request, settings.maxBodyBytes());
-        RpcFunction function = catalogue.find(request.pathParam("function"), arguments.names());
-        return transactions.statement(connection -> call(connection, function, arguments));
+    private String call(RpcFunction function, RpcArguments arguments, boolean post) {
+        RpcCall call = new RpcCall(function, arguments);
+        return post && function.mayWrite() ? transactions.statement(call) : readOnly(call);
     }
 
-    /** A GET changes nothing: PostgreSQL refuses it if it tries. */
-    private String callReadOnly(Context request) {
-        RpcArguments arguments = RpcArguments.of(request, settings.maxBodyBytes());
-        RpcFunction function = catalogue.find(request.pathParam("function"), arguments.names());
+    /** Changes nothing: PostgreSQL refuses it if it tries. */
+    private String readOnly(RpcCall call) {
         return transactions.call(connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("set transaction read only");
             }
-            return call(connection, function, arguments);
+            return call.on(connection);
         });
     }
 
-    private static String call(Connection connection, RpcFunction function, RpcArguments arguments)
-            throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(function.call(arguments.names()))) {
-            statement.setString(1, arguments.json());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                String json = row.getString(1);
-                return json == null ? "null" : json;
-            }
-        }
+    private static RpcError noRoute(Context request) {
+        boolean function = request.path().matches("/rpc/[^/]+");
+        return function ? RpcError.badMethod(request.req().getMethod()) : RpcError.badPath();
     }
 
     private static void answer(Context request, RpcError error) {
         if (error.status() == 503 || error.status() == 504) {
             request.header("Retry-After", "1");
         }
-        answer(request.status(error.status()), JSON.writeValueAsString(error.body()));
+        answer(request.status(error.status()), error.json());
     }
 
     private static void answer(Context request, String json) {
-        request.contentType("application/json; charset=utf-8").result(json);
+        request.contentType(RpcError.CONTENT_TYPE).result(json);
     }
 
     private static void unexpected(Exception error, Context request) {

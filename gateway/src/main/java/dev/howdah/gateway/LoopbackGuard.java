@@ -2,7 +2,7 @@ package dev.howdah.gateway;
 
 import io.javalin.http.Context;
 import java.net.URI;
-import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoopbackGuard {
 
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+    private static final Pattern LOOPBACK = Pattern.compile("(?i)localhost|127(\\.\\d{1,3}){3}|\\[::1]");
 
     private LoopbackGuard() {}
 
@@ -29,7 +29,7 @@ final class LoopbackGuard {
     private static boolean isLoopback(String url) {
         try {
             @Nullable String host = URI.create(url).getHost();
-            return host != null && LOOPBACK.contains(host);
+            return host != null && LOOPBACK.matcher(host).matches();
         } catch (IllegalArgumentException e) {
             return false;
         }

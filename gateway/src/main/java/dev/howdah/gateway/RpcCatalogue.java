@@ -11,28 +11,35 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What the database says about the exposed functions. Read at the first call of each and again at every start; a function
- * that is missing is looked for again, at most once a second.
+ * What the database says about the exposed functions. It is asked when a function is called, at most once a second for
+ * each: functions are installed, replaced and dropped while the server runs.
  */
 final class RpcCatalogue {
 
-    private static final long LOOK_AGAIN = TimeUnit.SECONDS.toNanos(1);
+    private static final long FRESH = TimeUnit.SECONDS.toNanos(1);
 
+    /**
+     * The functions that the search_path finds, not those of its first schema alone: that is a role's own, where there
+     * is one. Of them, those that can be answered: all parameters IN and named, one value as the result.
+     */
     private static final String FUNCTIONS = """
             select format('%I.%I', n.nspname, p.proname) as name,
-                   coalesce(p.proargnames[1:p.pronargs], '{}') as names,
-                   array(select quote_ident(arg) from unnest(p.proargnames[1:p.pronargs]) as arg) as quoted,
-                   array(select format_type(type, null) from unnest(p.proargtypes) as type) as types,
+                   p.provolatile = 'v' as may_write,
+                   coalesce(p.proargnames, '{}') as names,
+                   array(select quote_ident(arg) from unnest(p.proargnames) as arg) as quoted,
+                   array(select format_type(type, -1) from unnest(p.proargtypes) as type) as types,
                    p.pronargs - p.pronargdefaults as required
               from pg_catalog.pg_proc p
               join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-             where p.proname = ? and pg_catalog.pg_function_is_visible(p.oid)
-               and p.prokind = 'f' and not p.proretset and p.provariadic = 0
-               and p.proargmodes is null""";
+              join pg_catalog.pg_type result on result.oid = p.prorettype
+             where p.proname = ? and pg_function_is_visible(p.oid)
+               and p.prokind = 'f' and not p.proretset and result.typtype <> 'p'
+               and p.provariadic = 0 and p.proargmodes is null
+               and (p.pronargs = 0 or '' <> all (p.proargnames))
+             order by p.oid""";
 
     private final Transactions transactions;
     private final Set<String> exposed;
@@ -47,42 +54,30 @@ final class RpcCatalogue {
 
     /** The overload of {@code name} that takes {@code arguments}. @throws RpcError PGRST202 if there is none, PGRST203 if several */
     RpcFunction find(String name, Set<String> arguments) {
-        List<RpcFunction> matches = overloads(name).stream()
-                .filter(function -> function.takes(arguments))
-                .toList();
-        if (matches.size() == 1) {
-            return matches.get(0);
-        }
-        String called = name + arguments.stream().sorted().collect(Collectors.joining(", ", "(", ")"));
+        List<RpcFunction> overloads = overloads(name);
+        List<RpcFunction> matches =
+                overloads.stream().filter(function -> function.takes(arguments)).toList();
         if (matches.isEmpty()) {
-            throw notFound(name, called);
+            throw RpcError.noFunction(name, arguments, overloads);
         }
-        throw new RpcError(
-                300,
-                "PGRST203",
-                "Could not choose the best candidate function between: "
-                        + matches.stream().map(RpcFunction::name).collect(Collectors.joining(", ")),
-                null,
-                "Try renaming the parameters or the function itself in the database so function overloading can be resolved");
+        if (matches.size() > 1) {
+            throw RpcError.severalFunctions(matches);
+        }
+        return matches.get(0);
     }
 
-    private RpcError notFound(String name, String called) {
-        List<RpcFunction> overloads = exposed.contains(name) ? overloads(name) : List.of();
-        String hint = overloads.isEmpty()
-                ? null
-                : "Perhaps you meant to call the function "
-                        + overloads.stream()
-                                .map(f -> f.name()
-                                        + f.arguments().stream()
-                                                .map(RpcFunction.Argument::name)
-                                                .collect(Collectors.joining(", ", "(", ")")))
-                                .collect(Collectors.joining(" or "));
-        return new RpcError(
-                404,
-                "PGRST202",
-                "Could not find the function " + called + " in the schema cache",
-                "Searched for the function " + called + ", but no matches were found among the exposed functions.",
-                hint);
+    /** All of that name. @throws RpcError PGRST202 if there is none */
+    List<RpcFunction> find(String name) {
+        List<RpcFunction> overloads = overloads(name);
+        if (overloads.isEmpty()) {
+            throw RpcError.noFunction(name, Set.of(), overloads);
+        }
+        return overloads;
+    }
+
+    /** Asks the database again at the next call of {@code name}. */
+    void forget(String name) {
+        entries.remove(name);
     }
 
     private List<RpcFunction> overloads(String name) {
@@ -90,9 +85,9 @@ final class RpcCatalogue {
             return List.of();
         }
         Entry entry = entries.get(name);
-        boolean missing = entry != null && entry.functions.isEmpty() && System.nanoTime() - entry.read > LOOK_AGAIN;
-        if (entry == null || missing) {
-            entry = new Entry(transactions.statement(connection -> read(connection, name)), System.nanoTime());
+        if (entry == null || System.nanoTime() - entry.read > FRESH) {
+            long asked = System.nanoTime();
+            entry = new Entry(transactions.statement(connection -> read(connection, name)), asked);
             entries.put(name, entry);
         }
         return entry.functions;
@@ -104,7 +99,8 @@ final class RpcCatalogue {
             try (ResultSet rows = statement.executeQuery()) {
                 List<RpcFunction> functions = new ArrayList<>();
                 while (rows.next()) {
-                    functions.add(new RpcFunction(rows.getString("name"), arguments(rows)));
+                    functions.add(
+                            new RpcFunction(rows.getString("name"), arguments(rows), rows.getBoolean("may_write")));
                 }
                 return functions;
             }

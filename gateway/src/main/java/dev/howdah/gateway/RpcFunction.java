@@ -9,8 +9,9 @@ import java.util.stream.Collectors;
  *
  * @param name schema-qualified and quoted
  * @param arguments its IN parameters, in order
+ * @param mayWrite whether it is VOLATILE: the others are called in read-only transactions
  */
-record RpcFunction(String name, List<Argument> arguments) {
+record RpcFunction(String name, List<Argument> arguments, boolean mayWrite) {
 
     /**
      * @param quoted the name as SQL writes it
@@ -25,21 +26,8 @@ record RpcFunction(String name, List<Argument> arguments) {
                 && arguments.stream().allMatch(argument -> argument.optional() || names.contains(argument.name()));
     }
 
-    /**
-     * The statement that calls it with one JSON object as its parameter. Names and types come from the catalogue, quoted
-     * by PostgreSQL; PostgreSQL also converts the values, so that every error in them is its own.
-     */
-    String call(Set<String> names) {
-        List<Argument> given =
-                arguments.stream().filter(a -> names.contains(a.name())).toList();
-        if (given.isEmpty()) {
-            return "select to_json(%s()) from (select ?::json) as none".formatted(name);
-        }
-        return given.stream()
-                        .map(a -> a.quoted() + " => given." + a.quoted())
-                        .collect(Collectors.joining(", ", "select to_json(" + name + "(", "))"))
-                + given.stream()
-                        .map(a -> a.quoted() + " " + a.type())
-                        .collect(Collectors.joining(", ", " from json_to_record(?::json) as given (", ")"));
+    /** Its name and its parameters' names, for people. */
+    String signature() {
+        return name + arguments.stream().map(Argument::name).collect(Collectors.joining(", ", "(", ")"));
     }
 }

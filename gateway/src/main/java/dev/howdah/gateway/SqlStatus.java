@@ -36,11 +36,11 @@ final class SqlStatus {
         };
     }
 
-    /** PTnnn is the status nnn. */
+    /** PTnnn is the status nnn, if that can end a request. */
     private static int chosen(String state) {
         String digits = state.substring(2);
         boolean valid =
-                digits.chars().allMatch(Character::isDigit) && digits.charAt(0) >= '1' && digits.charAt(0) <= '5';
+                digits.chars().allMatch(Character::isDigit) && digits.charAt(0) >= '2' && digits.charAt(0) <= '5';
         return valid ? Integer.parseInt(digits) : 500;
     }
 

@@ -87,7 +87,7 @@ public final class HowdahServer implements AutoCloseable {
                         config.concurrency.useVirtualThreads = Runtime.version().feature() >= 21;
                         config.jetty.modifyServer(jetty ->
                                 jetty.setStopTimeout(settings.stopTimeout().toMillis()));
-                        gateway.register(config.routes);
+                        gateway.register(config);
                     })
                     .start(settings.httpHost(), settings.httpPort());
         } catch (RuntimeException e) {

@@ -1,0 +1,57 @@
+package dev.howdah.gateway;
+
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** Reads bodies: no byte more than the limit, and no text that is not UTF-8. */
+final class RequestBody {
+
+    private RequestBody() {}
+
+    /** @throws RpcError 413 if it is longer than {@code maxBytes}, whether it says so or not; 400 if it breaks off */
+    static byte[] read(Context request, int maxBytes) {
+        if (request.req().getContentLengthLong() > maxBytes) {
+            throw tooLarge(request, maxBytes);
+        }
+        try {
+            InputStream in = request.bodyInputStream();
+            byte[] body = in.readNBytes(maxBytes);
+            if (body.length == maxBytes && in.read() >= 0) {
+                throw tooLarge(request, maxBytes);
+            }
+            return body;
+        } catch (IOException e) {
+            throw broken(request);
+        } catch (RuntimeException e) {
+            // chunks that are none reach us as Jetty's own unchecked exception
+            throw e instanceof RpcError ? e : broken(request);
+        }
+    }
+
+    /** @throws RpcError 400 if it is not UTF-8 */
+    static String utf8(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw RpcError.badBody("Not UTF-8");
+        }
+    }
+
+    /** What is left of the body is not read, so nothing can follow it on this connection. */
+    private static RpcError tooLarge(Context request, int maxBytes) {
+        request.header("Connection", "close");
+        return RpcError.tooLarge(maxBytes);
+    }
+
+    private static RpcError broken(Context request) {
+        request.header("Connection", "close");
+        return RpcError.badBody("The body did not arrive in full");
+    }
+}
