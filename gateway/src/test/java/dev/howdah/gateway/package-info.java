@@ -1,0 +1,4 @@
+@NullMarked
+package dev.howdah.gateway;
+
+import org.jspecify.annotations.NullMarked;
