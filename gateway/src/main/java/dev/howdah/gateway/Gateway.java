@@ -52,7 +52,7 @@ public final class Gateway {
                 unexpected(error, request);
             }
         });
-        http.routes.exception(Exception.class, Gateway::unexpected);
+        http.routes.exception(Exception.class, this::unexpected);
     }
 
     private void allow(Context request) {
@@ -101,18 +101,19 @@ public final class Gateway {
         return function ? RpcError.badMethod(request.req().getMethod()) : RpcError.badPath();
     }
 
-    private static void answer(Context request, RpcError error) {
+    private void answer(Context request, RpcError error) {
         if (error.status() == 503 || error.status() == 504) {
             request.header("Retry-After", "1");
         }
-        answer(request.status(error.status()), error.json());
+        request.status(error.status()).contentType(RpcError.CONTENT_TYPE);
+        RequestBody.refuse(request, error.json(), settings.maxBodyBytes());
     }
 
     private static void answer(Context request, String json) {
         request.contentType(RpcError.CONTENT_TYPE).result(json);
     }
 
-    private static void unexpected(Exception error, Context request) {
+    private void unexpected(Exception error, Context request) {
         log.error("{} {} failed", request.method(), request.path(), error);
         answer(request, RpcError.internal());
     }

@@ -6,9 +6,13 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads bodies: no byte more than the limit, and no text that is not UTF-8. */
 final class RequestBody {
+
+    private static final Logger log = LoggerFactory.getLogger(RequestBody.class);
 
     private RequestBody() {}
 
@@ -29,6 +33,25 @@ final class RequestBody {
         } catch (RuntimeException e) {
             // chunks that are none reach us as Jetty's own unchecked exception
             throw e instanceof RpcError ? e : broken(request);
+        }
+    }
+
+    /**
+     * Answers before all of the body is there, then takes in what still comes, at most {@code maxBytes}: a connection
+     * that is closed on somebody who sends may be reset before the answer is read.
+     */
+    static void refuse(Context request, String answer, int maxBytes) {
+        try {
+            request.res().getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
+            request.res().getOutputStream().close();
+            InputStream in = request.bodyInputStream();
+            byte[] ignored = new byte[8192];
+            int left = maxBytes;
+            for (int read = 0; read >= 0 && left > 0; left -= read) {
+                read = in.read(ignored, 0, Math.min(ignored.length, left));
+            }
+        } catch (IOException | RuntimeException e) {
+            log.debug("{} {}: gone before the answer", request.method(), request.path(), e);
         }
     }
 

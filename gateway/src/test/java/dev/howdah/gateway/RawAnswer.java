@@ -11,7 +11,8 @@ final class RawAnswer {
 
     private RawAnswer() {}
 
-    static Answer of(String text) {
+    static Answer of(String received) {
+        String text = received.replaceFirst("^HTTP/1.1 100 Continue\r\n\r\n", "");
         int end = text.indexOf("\r\n\r\n");
         if (!text.startsWith("HTTP/1.1 ") || end < 0) {
             throw new AssertionError("no HTTP answer: " + text);
