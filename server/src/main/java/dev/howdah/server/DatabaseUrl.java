@@ -2,12 +2,18 @@ package dev.howdah.server;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import dev.howdah.core.HowdahException;
+import dev.howdah.core.SqlErrors;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,15 +30,27 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class DatabaseUrl {
 
     private static final Pattern URI = Pattern.compile(
-            "postgres(?:ql)?://(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?@]*)(?:/(?<db>[^?/]*))?(?:\\?(?<query>.*))?");
+            "postgres(?:ql)?://(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?@]*)(?:/(?<db>[^?/]*))?(?:\\?(?<query>[^@]*))?");
     private static final Pattern KEYWORD =
-            Pattern.compile("\\s*(?<key>\\w+)\\s*=\\s*(?:'(?<quoted>(?:[^'\\\\]|\\\\.)*)'|(?<plain>\\S+))\\s*");
+            Pattern.compile("\\s*(?<key>\\w+)\\s*=\\s*(?:'(?<quoted>(?:[^'\\\\]|\\\\.)*)'|(?<plain>[^'\\s]\\S*))\\s*");
     /** libpq's parameters that pgjdbc calls by another name. */
     private static final Map<String, String> RENAMED = Map.of(
             "application_name", PGProperty.APPLICATION_NAME.getName(),
             "connect_timeout", PGProperty.CONNECT_TIMEOUT.getName(),
             "target_session_attrs", PGProperty.TARGET_SERVER_TYPE.getName(),
-            "keepalives", PGProperty.TCP_KEEP_ALIVE.getName());
+            "keepalives", PGProperty.TCP_KEEP_ALIVE.getName(),
+            "channel_binding", PGProperty.CHANNEL_BINDING.getName(),
+            "gssencmode", PGProperty.GSS_ENC_MODE.getName(),
+            "require_auth", PGProperty.REQUIRE_AUTH.getName(),
+            "sslnegotiation", PGProperty.SSL_NEGOTIATION.getName());
+    /** libpq's parameters that change nothing here: pgjdbc's encoding is UTF8, and the system paces keep-alives. */
+    private static final Set<String> IGNORED = Set.of(
+            "client_encoding",
+            "fallback_application_name",
+            "keepalives_idle",
+            "keepalives_interval",
+            "keepalives_count",
+            "tcp_user_timeout");
 
     private static final Map<String, String> SERVER_TYPES =
             Map.of("read-write", "primary", "primary", "primary", "any", "any", "standby", "secondary");
@@ -43,8 +61,8 @@ public final class DatabaseUrl {
 
     private DatabaseUrl(String jdbcUrl, @Nullable String user, @Nullable String password) {
         Properties parsed = Driver.parseURL(jdbcUrl, new Properties());
-        if (parsed == null) {
-            throw wrong(jdbcUrl);
+        if (parsed == null || PGProperty.PG_HOST.getOrDefault(parsed).contains("@")) {
+            throw wrong();
         }
         this.jdbcUrl = jdbcUrl;
         this.user = user != null ? user : PGProperty.USER.getOrDefault(parsed);
@@ -62,7 +80,7 @@ public final class DatabaseUrl {
         }
         Map<String, String> keywords = keywords(text);
         if (keywords.isEmpty()) {
-            throw wrong(text);
+            throw wrong();
         }
         return fromParameters(keywords);
     }
@@ -89,20 +107,31 @@ public final class DatabaseUrl {
         return source;
     }
 
-    /** A pool of at most {@code size} connections; who needs one and gets none in 5 s is told so. */
+    /**
+     * A pool of at most {@code size} connections; who needs one and gets none in 5 s is told so.
+     *
+     * @throws HowdahException.Unavailable if there is no connection to be had now; AccessDenied if there never will be
+     */
     public HikariDataSource pool(String applicationName, int size) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(applicationName);
         config.setDataSource(dataSource(applicationName));
         config.setMaximumPoolSize(size);
         config.setConnectionTimeout(5_000);
-        return new HikariDataSource(config);
+        try {
+            return new HikariDataSource(config);
+        } catch (PoolInitializationException e) {
+            if (e.getCause() instanceof SQLException cause) {
+                throw SqlErrors.of(cause);
+            }
+            throw e;
+        }
     }
 
     /** Without the password. */
     @Override
     public String toString() {
-        return jdbcUrl.replaceAll("([?&]password=)[^&]*", "$1…");
+        return jdbcUrl.replaceAll("([?&](?:ssl)?password=)[^&]*", "$1…");
     }
 
     private static DatabaseUrl fromUri(Matcher uri) {
@@ -115,7 +144,7 @@ public final class DatabaseUrl {
             for (String pair : uri.group("query").split("&")) {
                 int equals = pair.indexOf('=');
                 if (equals < 1) {
-                    throw new IllegalArgumentException("not a parameter of a database URL: " + pair);
+                    throw wrong();
                 }
                 put(parameters, decoded(pair.substring(0, equals)), pair.substring(equals + 1));
             }
@@ -149,11 +178,11 @@ public final class DatabaseUrl {
         String host = parameters.remove("host");
         String port = parameters.remove("port");
         String hosts = parameters.remove("hosts");
-        if (hosts == null) {
-            hosts = (host == null ? "localhost" : host) + (port == null ? "" : ":" + port);
+        if (hosts == null || host != null) {
+            hosts = hosts(host == null ? "localhost" : host, port);
         }
         if (hosts.contains("/")) {
-            throw new IllegalArgumentException("Unix sockets can't be used from Java: name a host instead of " + hosts);
+            throw new IllegalArgumentException("Unix sockets can't be used from Java: name a host");
         }
         if (database == null) {
             if (user == null) {
@@ -161,10 +190,27 @@ public final class DatabaseUrl {
             }
             database = user;
         }
-        String query =
-                parameters.entrySet().stream().map(DatabaseUrl::jdbcParameter).collect(Collectors.joining("&"));
+        String query = parameters.entrySet().stream()
+                .filter(parameter -> !IGNORED.contains(parameter.getKey()))
+                .map(DatabaseUrl::jdbcParameter)
+                .collect(Collectors.joining("&"));
         String jdbcUrl = "jdbc:postgresql://" + hosts + "/" + encoded(database) + (query.isEmpty() ? "" : "?" + query);
         return new DatabaseUrl(jdbcUrl, user, password);
+    }
+
+    /** libpq has lists of hosts and of ports, or one port for all; JDBC has pairs, and brackets around IPv6. */
+    private static String hosts(String names, @Nullable String portNumbers) {
+        String[] hosts = names.split(",");
+        String[] ports = portNumbers == null ? new String[0] : portNumbers.split(",");
+        if (ports.length > 1 && ports.length != hosts.length) {
+            throw new IllegalArgumentException(ports.length + " ports for " + hosts.length + " hosts");
+        }
+        StringJoiner pairs = new StringJoiner(",");
+        for (int i = 0; i < hosts.length; i++) {
+            String host = hosts[i].contains(":") && !hosts[i].startsWith("[") ? "[" + hosts[i] + "]" : hosts[i];
+            pairs.add(ports.length == 0 ? host : host + ":" + ports[Math.min(i, ports.length - 1)]);
+        }
+        return pairs.toString();
     }
 
     private static String jdbcParameter(Map.Entry<String, String> parameter) {
@@ -182,16 +228,20 @@ public final class DatabaseUrl {
     }
 
     private static String decoded(String text) {
-        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw wrong(); // without the cause, which shows what it could not decode
+        }
     }
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private static IllegalArgumentException wrong(String text) {
-        String shown = text.replaceAll("(:)[^:@/]+@", "$1…@").replaceAll("(password=)[^&\\s]*", "$1…");
-        return new IllegalArgumentException("not the address of a PostgreSQL database: " + shown
+    /** Never with the address itself: where a wrong one has its password, nobody can tell. */
+    private static IllegalArgumentException wrong() {
+        return new IllegalArgumentException("not the address of a PostgreSQL database"
                 + " (write postgresql://user@host:5432/database or jdbc:postgresql://host/database)");
     }
 }

@@ -28,6 +28,12 @@ public record ServerSettings(
         if (poolSize < 1) {
             throw new IllegalArgumentException("poolSize must be 1 or more, got " + poolSize);
         }
+        if (stopTimeout.isNegative()) {
+            throw new IllegalArgumentException("stopTimeout must not be negative, got " + stopTimeout);
+        }
+        if (httpHost.isBlank()) {
+            throw new IllegalArgumentException("httpHost must not be empty");
+        }
         if (!isLoopback(httpHost)) {
             throw new IllegalArgumentException(
                     httpHost + " is not a loopback address, and the gateway asks nobody who they are: use 127.0.0.1");

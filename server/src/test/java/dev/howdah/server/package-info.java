@@ -1,0 +1,4 @@
+@NullMarked
+package dev.howdah.server;
+
+import org.jspecify.annotations.NullMarked;
