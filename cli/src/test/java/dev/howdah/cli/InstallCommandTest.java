@@ -22,6 +22,8 @@ class InstallCommandTest {
         assertThat(install.out()).isEqualTo("""
                 applied job 1_types
                 applied job 2_tables
+                applied job 3_statistics
+                applied job 4_adoption
                 applied job functions
                 Howdah is installed; jobs are in schema public.""");
         assertThat(install.exitCode()).isEqualTo(ExitCode.OK);
@@ -94,8 +96,8 @@ class InstallCommandTest {
                 "postgresql://a:b@127.0.0.1:1/c");
         assertRefused(
                 ExitCode.USAGE,
-                "not the address of a PostgreSQL database: mysql://a:…@b/c (write postgresql://user@host:5432/database"
-                        + " or jdbc:postgresql://host/database)",
+                "not the address of a PostgreSQL database: write postgresql://user@host:5432/database"
+                        + " or jdbc:postgresql://host/database",
                 "install",
                 "--db",
                 "mysql://a:secret@b/c");

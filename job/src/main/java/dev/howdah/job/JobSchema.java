@@ -24,7 +24,11 @@ public final class JobSchema implements WingSql {
 
     @Override
     public List<SqlScript> migrations() {
-        return List.of(read("migrations/1_types"), read("migrations/2_tables"));
+        return List.of(
+                read("migrations/1_types"),
+                read("migrations/2_tables"),
+                read("migrations/3_statistics"),
+                read("migrations/4_adoption"));
     }
 
     @Override

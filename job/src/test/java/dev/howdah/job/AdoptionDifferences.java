@@ -44,6 +44,9 @@ final class AdoptionDifferences {
             allowed.add("+ pgqueuer_statistics_unique_waiting_time");
             allowed.add("+ function fn_pgqueuer_without_waiting_time");
             allowed.add("+ tg_pgqueuer_without_waiting_time");
+            allowed.add("+ relation public.pgqueuer_statistics_waiting_times kind r persistence p");
+            Stream.of("id", "created", "count", "priority", "time_in_queue", "status", "entrypoint")
+                    .forEach(column -> allowed.add("+ column public.pgqueuer_statistics_waiting_times." + column));
         }
         if (era.hasUnloggedLog()) {
             allowed.add("- relation public.pgqueuer_log kind r persistence p");
@@ -82,16 +85,17 @@ final class AdoptionDifferences {
 
     static List<String> notices(AdoptionEra era) {
         List<String> notices = new ArrayList<>();
+        if (era.hasWaitingTime()) {
+            notices.add("pgqueuer_statistics_waiting_times has the rows of pgqueuer_statistics as they were");
+            notices.add("pgqueuer_statistics: 18 rows were added to others of the same second; no count is lost");
+            notices.add("pgqueuer_statistics.time_in_queue is zero from now on, here and in rows to come");
+        }
         if (!era.since(AdoptionEra.V1_3)) {
             notices.add("pgqueuer had int ids, they are bigint now");
             if (era.since(AdoptionEra.V0_18)) {
                 notices.add("pgqueuer_schedules had int ids, they are bigint now");
             }
             notices.add("pgqueuer_statistics had int ids, they are bigint now");
-        }
-        if (era.hasWaitingTime()) {
-            notices.add("pgqueuer_statistics: 18 rows were added to others of the same second; no count is lost");
-            notices.add("pgqueuer_statistics.time_in_queue is zero from now on, here and in rows to come");
         }
         if (era.hasUnloggedLog()) {
             notices.add("pgqueuer_log is unlogged, as it was: a crash empties it;"

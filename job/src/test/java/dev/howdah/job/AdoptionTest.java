@@ -118,7 +118,8 @@ class AdoptionTest {
 
         InstallReport report = INSTALLER.install(database.dataSource());
 
-        assertThat(report.applied()).containsExactly("job 1_types", "job 2_tables", "job functions");
+        assertThat(report.applied())
+                .containsExactly("job 1_types", "job 2_tables", "job 3_statistics", "job 4_adoption", "job functions");
         assertThat(report.notices()).isEqualTo(AdoptionDifferences.notices(era));
         assertThat(BEFORE.stream().map(database::column).toList()).isEqualTo(before);
         assertThat(database.column(SCHEDULES)).isEqualTo(schedules);
