@@ -101,7 +101,7 @@ public class HowdahException extends RuntimeException {
     }
 
     /**
-     * PostgreSQL could not be reached, went away, or has no room (classes 08, 53, 57P). If that happened during a
+     * PostgreSQL could not be reached, went away, has no room or takes no writes (classes 08, 53, 57P; 25006). If that happened during a
      * commit, nobody knows whether it took place: repeat what is idempotent, or look.
      */
     public static final class Unavailable extends HowdahException {

@@ -9,6 +9,8 @@ import org.postgresql.util.ServerErrorMessage;
 /** The one place that maps SQLSTATEs to exceptions. */
 public final class SqlErrors {
 
+    private static final String NONE = "";
+
     private SqlErrors() {}
 
     /** The exception for an error that is about no message in particular. */
@@ -20,17 +22,13 @@ public final class SqlErrors {
     public static HowdahException of(SQLException error, @Nullable String queue, @Nullable Long messageId) {
         String state = error.getSQLState();
         var details = new HowdahException.Details(message(error), error, state, queue, messageId);
-        if (error instanceof SQLTransientConnectionException) {
-            return new HowdahException.Unavailable(details); // a pool that had no connection to give in time
-        }
-        if (state == null || state.length() != 5) {
-            return HowdahException.other(details);
-        }
-        return switch (state) {
+        return switch (state == null || state.length() != 5 ? NONE : state) {
             case "23505", "23P01" -> new HowdahException.Duplicate(details);
             case "42501" -> new HowdahException.AccessDenied(details);
             case "42P01", "42883", "3F000" -> new HowdahException.NotInstalled(details);
             case "55P03" -> new HowdahException.Conflict(details);
+            case "25006" -> new HowdahException.Unavailable(details); // a standby, or a primary that no longer is one
+            case NONE -> byType(error, details);
             default ->
                 switch (state.substring(0, 2)) {
                     case "22", "23" -> new HowdahException.InvalidInput(details);
@@ -38,12 +36,17 @@ public final class SqlErrors {
                     case "40" -> new HowdahException.Conflict(details);
                     case "08", "53" -> new HowdahException.Unavailable(details);
                     case "57" ->
-                        state.startsWith("57P")
-                                ? new HowdahException.Unavailable(details)
-                                : HowdahException.other(details);
-                    default -> HowdahException.other(details);
+                        state.startsWith("57P") ? new HowdahException.Unavailable(details) : byType(error, details);
+                    default -> byType(error, details);
                 };
         };
+    }
+
+    /** A pool that had no connection to give in time says so by type; its SQLSTATE is that of its last failure, if any. */
+    private static HowdahException byType(SQLException error, HowdahException.Details details) {
+        return error instanceof SQLTransientConnectionException
+                ? new HowdahException.Unavailable(details)
+                : HowdahException.other(details);
     }
 
     /** The error in one line, as a person wants to read it: the server's own words, without stack or position. */

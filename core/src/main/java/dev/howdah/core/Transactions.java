@@ -34,7 +34,7 @@ public final class Transactions {
                 T result = work.on(connection);
                 connection.commit();
                 return result;
-            } catch (SQLException | RuntimeException | Error failure) {
+            } catch (Throwable failure) { // a checked one, too, that slipped past the compiler
                 rollBack(connection, failure);
                 throw failure;
             }
@@ -65,9 +65,7 @@ public final class Transactions {
             try {
                 return work.on(connection);
             } finally {
-                if (!connection.isClosed()) {
-                    connection.setAutoCommit(before);
-                }
+                restore(connection, before);
             }
         } catch (SQLException e) {
             throw SqlErrors.of(e);
@@ -79,6 +77,18 @@ public final class Transactions {
             connection.rollback();
         } catch (SQLException e) {
             failure.addSuppressed(e);
+            KeptConnection.discard(connection); // turning autocommit on again would commit
+        }
+    }
+
+    /** Neither hides what happened before: a connection that can't be restored is not given back. */
+    private static void restore(Connection connection, boolean autoCommit) {
+        try {
+            if (!connection.isClosed()) {
+                connection.setAutoCommit(autoCommit);
+            }
+        } catch (SQLException e) {
+            KeptConnection.discard(connection);
         }
     }
 }

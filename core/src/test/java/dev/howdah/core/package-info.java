@@ -1,0 +1,4 @@
+@NullMarked
+package dev.howdah.core;
+
+import org.jspecify.annotations.NullMarked;
