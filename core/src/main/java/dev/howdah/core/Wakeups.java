@@ -1,5 +1,6 @@
 package dev.howdah.core;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -28,23 +29,30 @@ public final class Wakeups implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Wakeups.class);
     /** How long the thread blocks in a read before it looks for new listeners. */
     private static final int SLICE_MS = 200;
-    /** After this much silence the connection has to answer a question, within this time. */
-    private static final Duration PROBE = Duration.ofSeconds(5);
+    /** PostgreSQL cuts longer names off, and then tells the cut ones. */
+    private static final int LONGEST_CHANNEL = 63;
 
     private final DataSource dataSource;
+    private final Backoff backoff;
+    /** After this much silence the connection has to answer a question, within this time. */
+    private final Duration probe;
+
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Signal changed = new Signal();
-    private final Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(5));
+    private volatile int failures;
     private @Nullable Thread thread;
     private volatile boolean closed;
 
-    private Wakeups(DataSource dataSource) {
+    Wakeups(DataSource dataSource, Backoff backoff, Duration probe) {
         this.dataSource = dataSource;
+        this.backoff = backoff;
+        this.probe = probe;
     }
 
     /** Takes one connection of {@code dataSource} when the first listener comes, and keeps it. */
     public static Wakeups over(DataSource dataSource) {
-        return new Wakeups(dataSource);
+        return new Wakeups(
+                dataSource, new Backoff(Duration.ofMillis(50), Duration.ofSeconds(5)), Duration.ofSeconds(5));
     }
 
     /** What a listener is told. Called on the one listening thread: be quick, and do not throw. */
@@ -63,8 +71,13 @@ public final class Wakeups implements AutoCloseable {
         void close();
     }
 
-    /** Calls {@code wakeup} for every NOTIFY on {@code channel}; first once LISTEN is in force, to look again. */
+    /**
+     * Calls {@code wakeup} for every NOTIFY on {@code channel}; first once LISTEN is in force, to look again.
+     *
+     * @param channel 1 to 63 bytes of UTF-8, case-sensitive
+     */
     public synchronized Listening listen(String channel, Wakeup wakeup) {
+        check(channel);
         if (closed) {
             throw new IllegalStateException("closed");
         }
@@ -77,6 +90,14 @@ public final class Wakeups implements AutoCloseable {
         return () -> listeners.remove(listener);
     }
 
+    /** One that PostgreSQL refuses would keep all others from being listened to. */
+    private static void check(String channel) {
+        int bytes = channel.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes == 0 || bytes > LONGEST_CHANNEL || channel.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("not a channel's name: " + channel);
+        }
+    }
+
     @Override
     public void close() {
         Thread running;
@@ -85,34 +106,40 @@ public final class Wakeups implements AutoCloseable {
             running = thread;
         }
         changed.raise();
-        if (running != null) {
+        if (running != null && running != Thread.currentThread()) {
             try {
-                running.join(PROBE.toMillis());
+                running.join(probe.toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
     }
 
+    /** How many connections in a row were refused or lost at once. */
+    int failures() {
+        return failures;
+    }
+
     private void run() {
-        int failures = 0;
         while (!closed) {
-            try (Connection connection = dataSource.getConnection()) {
-                connection.setAutoCommit(true);
-                connection.setNetworkTimeout(Runnable::run, (int) PROBE.toMillis());
-                new Session(connection, failures > 0).run();
-            } catch (SQLException e) {
-                failures = failed(failures + 1, e);
+            try (KeptConnection connection = KeptConnection.open(dataSource, true, probe)) {
+                new Session(connection.get()).run();
+            } catch (SQLException | RuntimeException e) {
+                failed(e);
             }
         }
     }
 
-    /** Waits for the next try. A connection that was lost at once counts from the first failure on. */
-    private int failed(int failures, SQLException e) {
+    /** Waits for the next try, the longer the more failures there were in a row. */
+    private void failed(Exception e) {
         listeners.forEach(listener -> listener.listening = false);
+        failures = failures + 1;
         Duration pause = backoff.after(failures);
-        if (failures == 1) {
-            log.warn("listening ended, next try in {} ms: {}", pause.toMillis(), SqlErrors.message(e));
+        if (closed) {
+            log.debug("listening failed while it was ended", e);
+        } else if (failures == 1) {
+            String reason = e instanceof SQLException sql ? SqlErrors.message(sql) : e.toString();
+            log.warn("listening ended, next try in {} ms: {}", pause.toMillis(), reason);
         } else {
             log.debug("listening failed {} times, next try in {} ms", failures, pause.toMillis(), e);
         }
@@ -122,9 +149,8 @@ public final class Wakeups implements AutoCloseable {
                 changed.await(Duration.ofNanos(end - System.nanoTime()));
             }
         } catch (InterruptedException interrupted) {
-            closed = true;
+            log.debug("interrupted while waiting", interrupted);
         }
-        return failures;
     }
 
     private static final class Listener {
@@ -142,29 +168,33 @@ public final class Wakeups implements AutoCloseable {
     private final class Session {
         private final Connection connection;
         private final Set<String> channels = new HashSet<>();
-        private final boolean again;
-        private long heard = System.nanoTime();
+        private final long began = System.nanoTime();
+        private long heard = began;
 
-        Session(Connection connection, boolean again) {
+        Session(Connection connection) {
             this.connection = connection;
-            this.again = again;
         }
 
         void run() throws SQLException {
-            PGConnection postgres = connection.unwrap(PGConnection.class);
-            listenToNew();
-            if (again) {
-                log.info("listening again");
-            }
-            while (!closed) {
-                PGNotification[] notifications = postgres.getNotifications(SLICE_MS);
-                for (PGNotification notification : notifications) {
-                    tell(notification);
-                }
+            try {
                 listenToNew();
-                probe(notifications.length > 0);
+                if (failures > 0) {
+                    log.info("listening again");
+                }
+                PGConnection postgres = connection.unwrap(PGConnection.class);
+                while (!closed) {
+                    PGNotification[] notifications = postgres.getNotifications(SLICE_MS);
+                    for (PGNotification notification : notifications) {
+                        tell(notification);
+                    }
+                    listenToNew();
+                    probe(notifications.length > 0);
+                }
+            } finally {
+                if (!connection.isClosed()) {
+                    execute("unlisten *");
+                }
             }
-            execute("unlisten *");
         }
 
         private void listenToNew() throws SQLException {
@@ -190,7 +220,8 @@ public final class Wakeups implements AutoCloseable {
 
         private void tell(PGNotification notification) {
             for (Listener listener : listeners) {
-                if (listener.channel.equals(notification.getName())) {
+                // one that came in between is told to look, once, when it is its turn
+                if (listener.listening && listener.channel.equals(notification.getName())) {
                     wake(listener, notification.getParameter());
                 }
             }
@@ -199,18 +230,24 @@ public final class Wakeups implements AutoCloseable {
         private void wake(Listener listener, @Nullable String payload) {
             try {
                 listener.wakeup.woken(payload);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 log.error("a listener on {} failed", listener.channel, e);
+            } finally {
+                Thread.interrupted();
             }
         }
 
         private void probe(boolean hasJustSpoken) throws SQLException {
             long now = System.nanoTime();
+            if (!hasJustSpoken && now - heard > probe.toNanos()) {
+                execute("select 1");
+                hasJustSpoken = true;
+            }
             if (hasJustSpoken) {
                 heard = now;
-            } else if (now - heard > PROBE.toNanos()) {
-                execute("select 1");
-                heard = now;
+                if (now - began > probe.toNanos()) {
+                    failures = 0;
+                }
             }
         }
 
