@@ -2,6 +2,7 @@ package dev.howdah.core;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -31,9 +32,14 @@ public record Backoff(Duration first, Duration max, DoubleSupplier random) {
      * @param failures 1 or more
      */
     public Duration after(int failures) {
-        double doubled = first.toNanos() * Math.pow(2, Math.max(0, failures - 1));
-        double capped = Math.min(doubled, max.toNanos());
+        double doubled = nanos(first) * Math.pow(2, Math.max(0, failures - 1));
+        double capped = Math.min(doubled, nanos(max));
         double spread = 1 - SPREAD + 2 * SPREAD * random.getAsDouble();
         return Duration.ofNanos((long) (capped * spread));
+    }
+
+    /** At most 292 years, which is where a long ends. */
+    private static double nanos(Duration duration) {
+        return TimeUnit.NANOSECONDS.convert(duration);
     }
 }

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs duties, each on a thread of its own: again at once while there is work, else after {@link Duty#idle()} or when
- * its {@linkplain Duty#signal() signal} is raised; after an error with growing pauses; once-only duties only while this process leads.
+ * its {@linkplain Duty#signal() signal} is raised; after an error, whatever it is, with growing pauses; once-only duties
+ * only while this process leads.
  *
  * <p>{@link #close()} lets each round under way come to its end, for at most the stop timeout, then interrupts it.
  */
@@ -22,21 +23,22 @@ public final class DutyLoop implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DutyLoop.class);
 
+    /** How long giving up leadership may take: a rollback. */
+    private static final Duration GIVING_UP = Duration.ofSeconds(2);
+
     private final Map<Duty, Runner> runners = new IdentityHashMap<>();
     private final @Nullable Leadership leadership;
+    private final @Nullable Runner leading;
     private final Backoff backoff;
     private final Duration stopTimeout;
-    private volatile boolean stopping;
 
     private DutyLoop(Builder builder) {
         backoff = builder.backoff;
         stopTimeout = builder.stopTimeout;
         List<Duty> onceOnly = builder.duties.stream().filter(Duty::onceOnly).toList();
         leadership = onceOnly.isEmpty() ? null : new Leadership(builder.leaders(), onceOnly, this::wake);
-        builder.duties.forEach(duty -> runners.put(duty, new Runner(duty)));
-        if (leadership != null) {
-            runners.put(leadership, new Runner(leadership));
-        }
+        leading = leadership == null ? null : new Runner(leadership, leadership::close);
+        builder.duties.forEach(duty -> runners.put(duty, new Runner(duty, () -> {})));
     }
 
     public static Builder builder() {
@@ -56,74 +58,101 @@ public final class DutyLoop implements AutoCloseable {
     }
 
     private DutyLoop start() {
-        runners.values().forEach(runner -> runner.thread = Threads.start("howdah-" + runner.duty.name(), runner));
+        runners.values().forEach(Runner::start);
+        if (leading != null) {
+            leading.start();
+        }
         return this;
     }
 
     /** Stops all duties; leadership is given up last, so that no other process starts while a round is under way here. */
     @Override
     public void close() {
-        stopping = true;
-        runners.values().forEach(runner -> runner.signal.raise());
-        long deadline = System.nanoTime() + stopTimeout.toNanos();
+        runners.values().forEach(Runner::stop);
+        long deadline = after(stopTimeout);
         runners.values().forEach(runner -> runner.awaitEnd(deadline));
-        if (leadership != null) {
-            leadership.close();
+        if (leading != null) {
+            leading.stop();
+            leading.awaitEnd(after(GIVING_UP));
         }
+    }
+
+    private static long after(Duration time) {
+        return System.nanoTime() + TimeUnit.NANOSECONDS.convert(time);
     }
 
     private final class Runner implements Runnable {
         private final Duty duty;
+        private final Runnable atEnd;
         private final Signal signal;
         private final CountDownLatch ended = new CountDownLatch(1);
         private int failures;
-        private @Nullable Thread thread;
+        private volatile @Nullable Thread thread;
+        private volatile boolean stopping;
 
-        Runner(Duty duty) {
+        Runner(Duty duty, Runnable atEnd) {
             this.duty = duty;
+            this.atEnd = atEnd;
             this.signal = duty.signal();
+        }
+
+        void start() {
+            thread = Threads.start("howdah-" + duty.name(), this);
+        }
+
+        void stop() {
+            stopping = true;
+            signal.raise();
         }
 
         @Override
         public void run() {
             try {
                 while (!stopping) {
-                    Duration pause = round();
-                    if (!pause.isZero() && !stopping) {
-                        signal.await(pause);
-                    }
+                    await(round());
                 }
-            } catch (InterruptedException e) {
-                log.debug("{} was interrupted", duty.name());
+                atEnd.run();
             } finally {
                 ended.countDown();
             }
         }
 
-        /** Does one round, if it is this process's turn, and says how long to wait then. */
-        private Duration round() throws InterruptedException {
-            if (duty.onceOnly() && !leads(duty)) {
-                return duty.idle();
+        /** An interrupt is a wake-up: only {@link #stop()} ends a duty, not what its round left on the thread. */
+        private void await(Duration pause) {
+            if (!pause.isZero() && !stopping) {
+                try {
+                    signal.await(pause);
+                } catch (InterruptedException e) {
+                    log.debug("{} was interrupted while it waited", duty.name());
+                }
             }
+        }
+
+        /** Does one round, if it is this process's turn, and says how long to wait then. */
+        private Duration round() {
             try {
+                if (duty.onceOnly() && !leads(duty)) {
+                    return duty.idle();
+                }
                 int done = duty.doWork();
                 if (failures > 0) {
                     log.info("{} works again", duty.name());
                 }
                 failures = 0;
                 return done > 0 ? Duration.ZERO : duty.idle();
-            } catch (InterruptedException e) {
-                throw e;
-            } catch (Exception e) {
+            } catch (
+                    Throwable e) { // an Error, too: a duty that ended for good would not be missed until it is too late
                 failures++;
                 Duration pause = backoff.after(failures);
                 report(e, pause);
                 return pause;
+            } finally {
+                Thread.interrupted();
             }
         }
 
         /** The first failure of a row in full, the others in a line: an outage must not fill the log. */
-        private void report(Exception e, Duration pause) {
+        private void report(Throwable e, Duration pause) {
             if (stopping) {
                 log.debug("{} failed while stopping", duty.name(), e);
             } else if (failures == 1 && !(e instanceof HowdahException.Unavailable)) {
@@ -138,18 +167,19 @@ public final class DutyLoop implements AutoCloseable {
             }
         }
 
-        private void awaitEnd(long deadline) {
-            if (thread == null) {
+        void awaitEnd(long deadline) {
+            Thread running = thread;
+            if (running == null || running == Thread.currentThread()) {
                 return;
             }
             try {
                 if (!ended.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                     log.warn("{} did not end in time and is interrupted", duty.name());
-                    thread.interrupt();
+                    running.interrupt();
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                thread.interrupt();
+                running.interrupt();
             }
         }
     }

@@ -25,37 +25,44 @@ import org.slf4j.LoggerFactory;
  * the lock when that connection ends, however it ends; the others try every half second.
  *
  * <p>The lock belongs to a transaction that stays open and idle, not to the session: a session's lock would silently go
- * to strangers behind a pooler in transaction mode. Idle in READ COMMITTED it holds neither a snapshot nor an xid, so it
- * keeps nothing from being vacuumed.
+ * to strangers behind a pooler in transaction mode. In READ COMMITTED, between statements, it has neither a snapshot nor
+ * an xid, so it keeps nothing from being vacuumed.
  */
 final class Leadership implements Duty, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Leadership.class);
     private static final Duration ROUND = Duration.ofMillis(500);
-    private static final int NETWORK_TIMEOUT_MS = 1_500;
+    private static final Duration ANSWER = Duration.ofMillis(1_500);
 
-    /** The last three make PostgreSQL notice within two seconds that the other machine is gone. */
+    /**
+     * For this transaction alone, as the session may be shared. The tcp settings make PostgreSQL notice within two
+     * seconds that the other machine is gone: keepalives while nothing is on its way, the user timeout while something is.
+     */
     private static final String SETTINGS = """
+            set transaction isolation level read committed;
             select set_config('idle_in_transaction_session_timeout', '0', true),
                    set_config('statement_timeout', '0', true),
                    set_config('tcp_keepalives_idle', '1', true),
                    set_config('tcp_keepalives_interval', '1', true),
-                   set_config('tcp_keepalives_count', '1', true)""";
+                   set_config('tcp_keepalives_count', '1', true),
+                   set_config('tcp_user_timeout', '2000', true)""";
 
     private static final String NO_TRANSACTION_TIMEOUT = """
             select set_config('transaction_timeout', '0', true)
              where current_setting('server_version_num')::int >= 170000""";
 
+    /** A query's portal would keep its snapshot until the next round; that of a statement without one takes its place. */
     private static final String TRY_LOCKS = """
             select duty
               from unnest(?::text[]) as wanted (duty)
-             where pg_try_advisory_xact_lock(hashtextextended('howdah duty ' || duty, 0))""";
+             where pg_try_advisory_xact_lock(hashtextextended('howdah duty ' || duty, 0));
+            set local statement_timeout = 0""";
 
     private final DataSource dataSource;
     private final Map<String, Duty> duties;
     private final Consumer<Duty> elected;
     private final Set<String> held = ConcurrentHashMap.newKeySet();
-    private @Nullable Connection connection;
+    private @Nullable KeptConnection connection;
 
     Leadership(DataSource dataSource, List<Duty> duties, Consumer<Duty> elected) {
         this.dataSource = dataSource;
@@ -79,35 +86,30 @@ final class Leadership implements Duty, AutoCloseable {
 
     /** Asks for the locks not held; the question also shows that the connection, and so each lock held, still lives. */
     @Override
-    public synchronized int doWork() throws SQLException {
+    public int doWork() throws SQLException {
         try {
             if (connection == null) {
                 connection = open();
             }
-            for (String won : tryLocks(connection)) {
+            for (String won : tryLocks(connection.get())) {
                 held.add(won);
                 log.info("{} runs here", won);
                 elected.accept(duties.get(won));
             }
             return 0;
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private Connection open() throws SQLException {
-        Connection opened = dataSource.getConnection();
-        try {
-            opened.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MS);
-            opened.setAutoCommit(false);
-            opened.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-            try (Statement statement = opened.createStatement()) {
-                statement.execute(SETTINGS);
-                statement.execute(NO_TRANSACTION_TIMEOUT);
-            }
+    private KeptConnection open() throws SQLException {
+        KeptConnection opened = KeptConnection.open(dataSource, false, ANSWER);
+        try (Statement statement = opened.get().createStatement()) {
+            statement.execute(SETTINGS);
+            statement.execute(NO_TRANSACTION_TIMEOUT);
             return opened;
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             opened.close();
             throw e;
         }
@@ -119,7 +121,8 @@ final class Leadership implements Duty, AutoCloseable {
                 duties.keySet().stream().filter(name -> !held.contains(name)).toArray());
         try (PreparedStatement statement = open.prepareStatement(TRY_LOCKS)) {
             statement.setArray(1, wanted);
-            try (ResultSet rows = statement.executeQuery()) {
+            statement.execute();
+            try (ResultSet rows = statement.getResultSet()) {
                 List<String> won = new ArrayList<>();
                 while (rows.next()) {
                     won.add(rows.getString(1));
@@ -129,19 +132,15 @@ final class Leadership implements Duty, AutoCloseable {
         }
     }
 
-    /** Gives up every lock; the next round starts afresh. */
+    /** Gives up every lock; the next round starts afresh. Called, as rounds are, on the thread of its loop. */
     @Override
-    public synchronized void close() {
+    public void close() {
         if (!held.isEmpty()) {
             log.info("{} no longer run here", held);
             held.clear();
         }
         if (connection != null) {
-            try (Connection closing = connection) {
-                closing.rollback();
-            } catch (SQLException e) {
-                log.debug("the connection that held the locks was gone", e);
-            }
+            connection.close();
             connection = null;
         }
     }

@@ -21,8 +21,7 @@ public final class Signal {
      * @return false if that took longer than {@code timeout}
      */
     public boolean await(Duration timeout) throws InterruptedException {
-        boolean raised = rings.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        rings.drainPermits();
-        return raised;
+        boolean raised = rings.tryAcquire(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
+        return rings.drainPermits() > 0 || raised;
     }
 }
