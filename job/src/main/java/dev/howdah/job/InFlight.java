@@ -3,7 +3,9 @@ package dev.howdah.job;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** The jobs that one worker has claimed and not yet settled. */
 final class InFlight {
@@ -36,13 +38,21 @@ final class InFlight {
         return executions.isEmpty();
     }
 
+    Set<Long> ids() {
+        return Set.copyOf(executions.keySet());
+    }
+
+    int size() {
+        return executions.size();
+    }
+
     Collection<JobExecution> all() {
         return List.copyOf(executions.values());
     }
 
     /** Waits until every job is settled. @return false if that took longer than {@code timeout} */
     synchronized boolean awaitEmpty(Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
         while (!executions.isEmpty()) {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {

@@ -1,11 +1,13 @@
 package dev.howdah.job;
 
 import dev.howdah.core.Duty;
+import dev.howdah.core.HowdahException;
 import dev.howdah.core.Signal;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Claims as many jobs as handlers are free, and sleeps until the next is due when there are none. */
@@ -13,11 +15,14 @@ final class JobClaimer implements Duty {
 
     /** Due, yet not to be had: somebody else has it locked. */
     private static final Duration LOCKED = Duration.ofMillis(100);
+    /** How many outcomes may wait to be written before no more jobs are claimed. */
+    private static final int MOST_UNSETTLED = 10_000;
 
     private final JobFetcher fetcher;
     private final InFlight inFlight;
     private final int concurrency;
     private final Duration poll;
+    private final Duration heartbeatTimeout;
     private final Duration takeOverEvery;
     private final Consumer<Job> start;
     private final Signal signal = new Signal();
@@ -30,7 +35,8 @@ final class JobClaimer implements Duty {
         this.inFlight = inFlight;
         this.concurrency = settings.concurrency;
         this.poll = settings.poll;
-        this.takeOverEvery = settings.heartbeatTimeout.dividedBy(6);
+        this.heartbeatTimeout = settings.heartbeatTimeout;
+        this.takeOverEvery = heartbeatTimeout.dividedBy(6);
         this.start = start;
         this.idle = poll;
     }
@@ -57,36 +63,55 @@ final class JobClaimer implements Duty {
 
     @Override
     public int doWork() {
-        int free = concurrency - inFlight.running();
         idle = poll;
-        if (free <= 0) {
+        try {
+            int claimed = takeOver() + claim();
+            if (claimed == 0 && free() > 0) {
+                Optional<Duration> next = fetcher.nextDue();
+                idle = until(next.orElse(poll));
+                if (inFlight.isEmpty() && !next.equals(Optional.of(Duration.ZERO))) {
+                    foundNothing.countDown();
+                }
+            }
+            return claimed;
+        } catch (HowdahException.Unavailable e) {
+            // after an outage every worker looks silent: give them time for a sign of life
+            takeOverIn(heartbeatTimeout.dividedBy(2));
+            throw e;
+        }
+    }
+
+    private int takeOver() {
+        int free = free();
+        if (free <= 0 || System.nanoTime() - nextTakeOver < 0) {
             return 0;
         }
-        List<Job> jobs = claim(free);
+        int taken = start(fetcher.takeOver(free, inFlight.ids()));
+        takeOverIn(takeOverEvery);
+        return taken;
+    }
+
+    private int claim() {
+        int free = free();
+        return free <= 0 ? 0 : start(fetcher.claim(free, inFlight.ids()));
+    }
+
+    private int free() {
+        return Math.min(concurrency - inFlight.running(), MOST_UNSETTLED - inFlight.size());
+    }
+
+    /** Right after they were claimed, before anything else can fail: a job that is claimed and not started is stuck. */
+    private int start(List<Job> jobs) {
         jobs.forEach(start);
-        if (jobs.isEmpty()) {
-            idle = untilNext();
-            if (inFlight.isEmpty()) {
-                foundNothing.countDown();
-            }
-        }
         return jobs.size();
     }
 
-    private List<Job> claim(int free) {
-        List<Job> jobs = new ArrayList<>();
-        if (System.nanoTime() - nextTakeOver >= 0) {
-            jobs.addAll(fetcher.takeOver(free));
-            nextTakeOver = System.nanoTime() + takeOverEvery.toNanos();
-        }
-        if (jobs.size() < free) {
-            jobs.addAll(fetcher.claim(free - jobs.size()));
-        }
-        return jobs;
+    private void takeOverIn(Duration time) {
+        nextTakeOver = System.nanoTime() + TimeUnit.NANOSECONDS.convert(time);
     }
 
-    private Duration untilNext() {
-        Duration next = fetcher.nextDue().orElse(poll);
+    private Duration until(Duration due) {
+        Duration next = due;
         if (next.compareTo(LOCKED) < 0) {
             next = LOCKED;
         }

@@ -35,11 +35,15 @@ final class JobExecution implements Runnable {
 
     @Override
     public void run() {
-        end.accept(this, handle());
+        Settlement settlement = Settlement.released(job);
+        try {
+            settlement = begin() ? handle() : settlement;
+        } finally {
+            end.accept(this, settlement); // whatever went wrong: a job that never ends is stuck
+        }
     }
 
     private Settlement handle() {
-        begin();
         try {
             return settlement(handler.handle(job));
         } catch (Throwable error) {
@@ -67,24 +71,21 @@ final class JobExecution implements Runnable {
         return onFailure == JobWorker.OnFailure.HOLD ? Settlement.held(job, error) : Settlement.exception(job, error);
     }
 
-    /** Ends the handler's waiting, because the worker stops or the job is no longer its own. */
-    synchronized void interrupt() {
+    /**
+     * Ends the handler's waiting, because the worker stops or the job is no longer its own; keeps it from beginning if
+     * it has not. @return whether it was at work
+     */
+    synchronized boolean interrupt() {
         interrupted = true;
         if (thread != null) {
             thread.interrupt();
         }
-    }
-
-    /** Whether its handler has been called and has not returned. */
-    synchronized boolean isAtWork() {
         return thread != null;
     }
 
-    private synchronized void begin() {
-        thread = Thread.currentThread();
-        if (interrupted) {
-            thread.interrupt();
-        }
+    private synchronized boolean begin() {
+        thread = interrupted ? null : Thread.currentThread();
+        return !interrupted;
     }
 
     /** From here on no interrupt reaches the thread any more, and none is left on it. */

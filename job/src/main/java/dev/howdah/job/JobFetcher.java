@@ -25,30 +25,31 @@ final class JobFetcher {
         this.transactions = transactions;
         this.workerId = workerId;
         this.entrypoints = entrypoints.toArray();
-        this.heartbeatTimeout = heartbeatTimeout.toString();
+        this.heartbeatTimeout = JobSql.interval(heartbeatTimeout);
     }
 
-    /** At most {@code max} jobs that are due. */
-    List<Job> claim(int max) {
+    /** At most {@code max} jobs that are due, none of those {@code inFlight}. */
+    List<Job> claim(int max, Set<Long> inFlight) {
         return transactions.statement(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(JobSql.CLAIM)) {
                 statement.setArray(1, connection.createArrayOf("text", entrypoints));
-                statement.setInt(2, max);
+                statement.setArray(2, connection.createArrayOf("bigint", inFlight.toArray()));
                 statement.setInt(3, max);
-                statement.setObject(4, workerId);
+                statement.setInt(4, max);
+                statement.setObject(5, workerId);
                 return jobs(statement);
             }
         });
     }
 
-    /** At most {@code max} jobs whose worker has not been heard of for the heartbeat timeout. */
-    List<Job> takeOver(int max) {
+    /** At most {@code max} jobs whose worker has not been heard of for the heartbeat timeout, none {@code inFlight}. */
+    List<Job> takeOver(int max, Set<Long> inFlight) {
         return transactions.statement(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(JobSql.TAKE_OVER)) {
                 statement.setArray(1, connection.createArrayOf("text", entrypoints));
                 statement.setString(2, heartbeatTimeout);
                 statement.setString(3, heartbeatTimeout);
-                statement.setObject(4, workerId);
+                statement.setArray(4, connection.createArrayOf("bigint", inFlight.toArray()));
                 statement.setInt(5, max);
                 statement.setObject(6, workerId);
                 return jobs(statement);

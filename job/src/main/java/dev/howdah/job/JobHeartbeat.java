@@ -49,9 +49,10 @@ final class JobHeartbeat implements Duty {
 
     /** Canceled, or taken over while this worker was silent: whatever its handler returns is not written. */
     private void lost(JobExecution execution) {
-        log.warn(
-                "job {} is no longer this worker's; its handler is interrupted",
-                execution.job().id());
-        execution.interrupt();
+        if (execution.interrupt()) {
+            log.warn(
+                    "job {} is no longer this worker's; its handler is interrupted",
+                    execution.job().id());
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The only place that settles. Outcomes gather while the statement for those before them runs, and then go together in
- * one. What can't be written because the database is away is kept and tried again.
+ * one. What can't be written now is kept and tried again; given up is only what PostgreSQL says it will never take.
  */
 final class JobSettler implements Duty {
 
@@ -60,36 +61,47 @@ final class JobSettler implements Duty {
         if (batch.isEmpty()) {
             return 0;
         }
-        List<Settlement> settlements = batch.stream().map(Entry::settlement).toList();
+        int before = batch.size();
         try {
-            settle(settlements);
-        } catch (HowdahException.Unavailable | HowdahException.Conflict e) {
-            throw e;
-        } catch (HowdahException e) {
-            settleOneByOne(settlements, e);
+            settle(batch.stream().map(Entry::settlement).toList());
+            batch.forEach(entry -> entry.settled.run());
+            batch.clear();
+        } catch (HowdahException whole) {
+            settleOneByOne(whole);
         }
-        int done = batch.size();
-        batch.forEach(entry -> entry.settled().run());
-        batch.clear();
-        return done;
+        return before - batch.size();
     }
 
-    /** One outcome that can't be written must not hold up the others; its job is taken over in time. */
-    private void settleOneByOne(List<Settlement> settlements, HowdahException whole) {
-        if (settlements.size() == 1) {
-            log.error(
-                    "the outcome of job {} can't be written", settlements.get(0).jobId(), whole);
-            return;
-        }
-        for (Settlement settlement : settlements) {
+    /** One outcome that can't be written must not hold up the others. */
+    private void settleOneByOne(HowdahException whole) {
+        HowdahException unknown = whole;
+        for (Iterator<Entry> entries = batch.iterator(); entries.hasNext() && !isPassing(unknown); ) {
+            Entry entry = entries.next();
             try {
-                settle(List.of(settlement));
-            } catch (HowdahException.Unavailable | HowdahException.Conflict e) {
-                throw e;
+                settle(List.of(entry.settlement));
+            } catch (HowdahException.InvalidInput | HowdahException.Duplicate hopeless) {
+                log.error(
+                        "the outcome of job {} can't be written; it is taken over in time",
+                        entry.settlement.jobId(),
+                        hopeless);
             } catch (HowdahException e) {
-                log.error("the outcome of job {} can't be written", settlement.jobId(), e);
+                unknown = e;
+                continue;
             }
+            entries.remove();
+            entry.settled.run();
         }
+        if (!batch.isEmpty()) {
+            throw unknown;
+        }
+    }
+
+    /** Whether it is about the database, or what this role may do there, rather than about one outcome. */
+    private static boolean isPassing(HowdahException e) {
+        return e instanceof HowdahException.Unavailable
+                || e instanceof HowdahException.Conflict
+                || e instanceof HowdahException.AccessDenied
+                || e instanceof HowdahException.NotInstalled;
     }
 
     private void settle(List<Settlement> settlements) {
@@ -109,7 +121,8 @@ final class JobSettler implements Duty {
             statement.setArray(1, connection.createArrayOf("bigint", column(settlements, Settlement::jobId)));
             statement.setArray(2, connection.createArrayOf("text", column(settlements, Settlement::status)));
             statement.setArray(3, connection.createArrayOf("int", column(settlements, Settlement::counted)));
-            statement.setArray(4, connection.createArrayOf("text", column(settlements, Settlement::delay)));
+            statement.setArray(
+                    4, connection.createArrayOf("text", column(settlements, s -> JobSql.interval(s.delay()))));
             statement.setArray(5, connection.createArrayOf("text", column(settlements, Settlement::errorType)));
             statement.setArray(6, connection.createArrayOf("text", column(settlements, Settlement::errorMessage)));
             statement.setArray(7, connection.createArrayOf("text", column(settlements, Settlement::stack)));

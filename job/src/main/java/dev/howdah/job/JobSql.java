@@ -1,5 +1,7 @@
 package dev.howdah.job;
 
+import java.time.Duration;
+
 /**
  * Every statement that the wing's Java sends. Names are unqualified, as PGQueuer's are: the connection's search_path says
  * which schema's jobs they mean. Each statement that moves a job writes its row in pgqueuer_log as well.
@@ -10,7 +12,14 @@ package dev.howdah.job;
  */
 final class JobSql {
 
+    /** As far as a delay may reach; beyond some hundred thousand years PostgreSQL refuses to calculate. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private JobSql() {}
+
+    static String interval(Duration duration) {
+        return (duration.compareTo(LONGEST) < 0 ? duration : LONGEST).toString();
+    }
 
     static final String ENQUEUE = "select fn_pgqueuer_enqueue(?, ?, ?, ?::interval, ?, ?::jsonb)";
 
@@ -31,9 +40,11 @@ final class JobSql {
             select id from sent order by id""";
 
     /**
-     * Takes what is due, higher priority first, then lower id; passes over what another worker is taking. Each entrypoint's
-     * line is read in the order of its index; the idle sum keeps the planner from fetching the whole line by due time and
-     * sorting it, which it prefers on a table that it has no statistics of.
+     * Takes what is due, higher priority first, then lower id; passes over what another worker is taking, and what is
+     * still in flight at this one, whose outcome would else be taken for that of the new execution.
+     *
+     * <p>Each entrypoint's line is read in the order of its index; the idle sum keeps the planner from fetching the whole
+     * line by due time and sorting it, which it prefers on a table that it has no statistics of.
      */
     static final String CLAIM = """
             with due as (
@@ -43,7 +54,7 @@ final class JobSql {
                     select id, priority
                       from pgqueuer
                      where status = 'queued' and entrypoint = wanted.entrypoint
-                       and execute_after + interval '0' <= now()
+                       and execute_after + interval '0' <= now() and id <> all (?)
                      order by priority desc, id
                      limit ?
                        for update skip locked
@@ -64,8 +75,8 @@ final class JobSql {
              order by priority desc, id""";
 
     /**
-     * Takes over what a worker picked and then went silent about. A heartbeat is never older than its row's
-     * {@code updated}, which has the index.
+     * Takes over what a worker picked and then went silent about; this worker, too, whose claim may have been written
+     * though its answer was lost. A heartbeat is never older than its row's {@code updated}, which has the index.
      */
     static final String TAKE_OVER = """
             with silent as (
@@ -73,7 +84,7 @@ final class JobSql {
                   from pgqueuer
                  where status = 'picked' and entrypoint = any (?)
                    and updated < now() - ?::interval and heartbeat < now() - ?::interval
-                   and queue_manager_id is distinct from ?
+                   and id <> all (?)
                  order by updated
                  limit ?
                    for update skip locked
@@ -96,11 +107,19 @@ final class JobSql {
               from pgqueuer
              where status = 'queued' and entrypoint = any (?)""";
 
+    /** Locks in the order of ids, as settling does, so that the two never wait for each other. */
     static final String HEARTBEAT = """
-            update pgqueuer
+            with mine as (
+                select id
+                  from pgqueuer
+                 where id = any (?) and queue_manager_id is not distinct from ? and status = 'picked'
+                 order by id
+                   for update
+            )
+            update pgqueuer q
                set heartbeat = now()
-             where id = any (?) and queue_manager_id is not distinct from ? and status = 'picked'
-            returning id""";
+             where q.id = any (array(select id from mine))
+            returning q.id""";
 
     /** Writes outcomes, of those jobs alone that this worker still owns, and says which these were. */
     static final String SETTLE = """
@@ -108,6 +127,7 @@ final class JobSql {
                 select *
                   from unnest(?::bigint[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[])
                        as o (id, status, counted, delay, error_type, error_message, stack)
+                 order by id
             ), mine as materialized (
                 select q.*, o.status::pgqueuer_status as status, o.counted, o.delay::interval as delay,
                        o.error_type, o.error_message, o.stack

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class JobWorker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(JobWorker.class);
+    private static final Duration NO_THREAD = Duration.ofSeconds(1);
     private static final String CHANNEL = "ch_pgqueuer";
     /** Jobs that went are no reason to look for jobs. */
     private static final Pattern GONE = Pattern.compile("\"operation\"\\s*:\\s*\"(delete|truncate)\"");
@@ -41,16 +43,16 @@ public final class JobWorker implements AutoCloseable {
         var fetcher = new JobFetcher(settings.transactions, id, settings.handlers.keySet(), settings.heartbeatTimeout);
         settler = new JobSettler(settings.transactions, id);
         claimer = new JobClaimer(fetcher, inFlight, settings, this::start);
-        settling = DutyLoop.builder()
-                .duty(new JobHeartbeat(fetcher, inFlight, settings.heartbeatTimeout.dividedBy(3)))
-                .duty(settler)
-                .start();
-        claiming = DutyLoop.builder().duty(claimer).start();
         listening = settings.wakeups.listen(CHANNEL, payload -> {
             if (payload == null || !GONE.matcher(payload).find()) {
                 claimer.signal().raise();
             }
         });
+        settling = DutyLoop.builder()
+                .duty(new JobHeartbeat(fetcher, inFlight, settings.heartbeatTimeout.dividedBy(3)))
+                .duty(settler)
+                .start();
+        claiming = DutyLoop.builder().duty(claimer).start();
     }
 
     /** Its queue_manager_id in the tables. */
@@ -94,7 +96,12 @@ public final class JobWorker implements AutoCloseable {
         }
         var execution = new JobExecution(job, handler, settings.retryPolicy, settings.onFailure, this::handled);
         inFlight.started(execution);
-        threads.execute(execution);
+        try {
+            threads.execute(execution);
+        } catch (RejectedExecutionException | OutOfMemoryError e) { // closed, or no more threads to be had
+            log.warn("no thread for job {}, it is put back: {}", job.id(), e.toString());
+            handled(execution, Settlement.released(job, NO_THREAD));
+        }
     }
 
     private void handled(JobExecution execution, Settlement settlement) {

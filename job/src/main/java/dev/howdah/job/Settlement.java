@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,11 @@ record Settlement(
 
     /** Back in line as if it had never been picked. */
     static Settlement released(Job job) {
-        return new Settlement(job.id(), "queued", 0, Duration.ZERO, null, null, null);
+        return released(job, Duration.ZERO);
+    }
+
+    static Settlement released(Job job, Duration delay) {
+        return new Settlement(job.id(), "queued", 0, delay, null, null, null);
     }
 
     static Settlement exception(Job job, Throwable error) {
@@ -55,17 +60,28 @@ record Settlement(
     }
 
     private static Settlement failure(Job job, String status, int counted, Duration delay, Throwable error) {
-        StringWriter stack = new StringWriter();
-        error.printStackTrace(new PrintWriter(stack));
-        String text = stack.toString();
+        String text = told(() -> {
+            StringWriter stack = new StringWriter();
+            error.printStackTrace(new PrintWriter(stack));
+            return stack.toString();
+        });
         return new Settlement(
                 job.id(),
                 status,
                 counted,
                 delay,
                 error.getClass().getName(),
-                storable(String.valueOf(error.getMessage())),
+                storable(told(() -> String.valueOf(error.getMessage()))),
                 storable(text.length() > LONGEST_STACK ? text.substring(0, LONGEST_STACK) + "…" : text));
+    }
+
+    /** What an exception says of itself, by code that may throw in its turn. */
+    private static String told(Supplier<String> words) {
+        try {
+            return words.get();
+        } catch (RuntimeException | Error e) {
+            return "(not to be had: " + e.getClass().getName() + ")";
+        }
     }
 
     /** PostgreSQL's text takes neither NUL nor half a surrogate pair. */

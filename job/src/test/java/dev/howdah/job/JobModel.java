@@ -1,0 +1,342 @@
+package dev.howdah.job;
+
+import static java.util.Comparator.comparing;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.howdah.core.HowdahException;
+import dev.howdah.core.Transactions;
+import dev.howdah.job.CuttableDataSource.Cut;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What the tables should hold after each step, kept in the simplest way, beside three workers and a sender. */
+final class JobModel {
+
+    static final List<String> ENTRYPOINTS = List.of("a", "b");
+    static final int WORKERS = 3;
+
+    /** A job as the tables should have it. */
+    private static final class Row {
+        final long id;
+        final NewJob sent;
+        String status = "queued";
+        int owner = -1;
+        int attempts;
+        boolean due = true;
+        boolean silent;
+        final List<String> log = new ArrayList<>(List.of("queued"));
+
+        Row(long id, NewJob sent) {
+            this.id = id;
+            this.sent = sent;
+        }
+
+        boolean isTaken() {
+            return status.equals("queued") || status.equals("picked");
+        }
+
+        boolean isThere() {
+            return isTaken() || status.equals("failed");
+        }
+    }
+
+    /** A worker without threads. What it was handed and has not settled is in flight, whosever it may be by now. */
+    private final class Worker {
+        final int number;
+        final UUID id = UUID.randomUUID();
+        final JobFetcher fetcher;
+        final JobSettler settler;
+        final List<Job> inFlight = new ArrayList<>();
+
+        Worker(int number) {
+            this.number = number;
+            fetcher = new JobFetcher(transactions, id, Set.copyOf(ENTRYPOINTS), Duration.ofSeconds(30));
+            settler = new JobSettler(transactions, id);
+        }
+
+        Set<Long> ids() {
+            return inFlight.stream().map(Job::id).collect(Collectors.toSet());
+        }
+    }
+
+    private final CuttableDataSource dataSource;
+    private final Transactions transactions;
+    private final JobSender sender;
+    private final TreeMap<Long, Row> rows = new TreeMap<>();
+    private final List<Worker> workers = new ArrayList<>();
+
+    JobModel(CuttableDataSource dataSource) {
+        this.dataSource = dataSource;
+        transactions = Transactions.over(dataSource);
+        sender = new JobSender(transactions);
+        for (int number = 0; number < WORKERS; number++) {
+            workers.add(new Worker(number));
+        }
+        run("truncate pgqueuer, pgqueuer_log");
+    }
+
+    void send(List<NewJob> jobs, Cut cut) {
+        Set<String> taken = rows.values().stream()
+                .filter(Row::isTaken)
+                .map(row -> String.valueOf(row.sent.dedupeKey()))
+                .collect(Collectors.toCollection(HashSet::new));
+        boolean duplicate = jobs.stream()
+                .filter(job -> job.dedupeKey() != null)
+                .anyMatch(job -> !taken.add(String.valueOf(job.dedupeKey())));
+        if (duplicate) {
+            assertThatThrownBy(() -> sendNow(jobs)).isInstanceOf(HowdahException.Duplicate.class);
+            return;
+        }
+        List<Long> ids = calling(cut, () -> sendNow(jobs));
+        if (cut == Cut.BEFORE) {
+            return;
+        }
+        if (ids == null) {
+            ids =
+                    column("select id from pgqueuer where id > " + (rows.isEmpty() ? 0 : rows.lastKey())
+                                    + " order by id")
+                            .stream()
+                            .map(Long::valueOf)
+                            .toList();
+        }
+        assertThat(ids).hasSameSizeAs(jobs).isSorted();
+        for (int i = 0; i < jobs.size(); i++) {
+            rows.put(ids.get(i), new Row(ids.get(i), jobs.get(i)));
+        }
+    }
+
+    private List<Long> sendNow(List<NewJob> jobs) {
+        return jobs.size() == 1 ? List.of(sender.send(jobs.get(0))) : sender.sendAll(jobs);
+    }
+
+    void claim(int number, int max, Cut cut) {
+        Worker worker = workers.get(number);
+        List<Row> expected = inOrder(row ->
+                        row.status.equals("queued") && row.due && !worker.ids().contains(row.id))
+                .limit(max)
+                .toList();
+        List<Job> claimed = calling(cut, () -> worker.fetcher.claim(max, worker.ids()));
+        if (cut != Cut.BEFORE) {
+            picked(worker, expected, claimed);
+        }
+    }
+
+    void takeOver(int number, Cut cut) {
+        Worker worker = workers.get(number);
+        List<Row> expected = inOrder(row -> row.status.equals("picked")
+                        && row.silent
+                        && !worker.ids().contains(row.id))
+                .toList();
+        List<Job> taken = calling(cut, () -> worker.fetcher.takeOver(1_000, worker.ids()));
+        if (cut != Cut.BEFORE) {
+            picked(worker, expected, taken);
+        }
+    }
+
+    private Stream<Row> inOrder(Predicate<Row> which) {
+        return rows.values().stream()
+                .filter(which)
+                .sorted(comparing((Row row) -> -row.sent.priority()).thenComparing(row -> row.id));
+    }
+
+    /** @param jobs null if the answer was lost: the jobs are this worker's, and it does not know */
+    private static void picked(Worker worker, List<Row> expected, @Nullable List<Job> jobs) {
+        for (Row row : expected) {
+            row.status = "picked";
+            row.owner = worker.number;
+            row.silent = false;
+            row.log.add("picked");
+        }
+        if (jobs != null) {
+            assertThat(jobs.stream().map(job -> job.id() + " " + job.attempts() + " " + job.dedupeKey()))
+                    .containsExactlyElementsOf(expected.stream()
+                            .map(row -> row.id + " " + row.attempts + " " + row.sent.dedupeKey())
+                            .toList());
+            worker.inFlight.addAll(jobs);
+        }
+    }
+
+    /** Settles up to {@code count} of what the worker has in flight, in one go; again if the connection was cut. */
+    void settle(int number, int count, Ending ending, Cut cut) {
+        Worker worker = workers.get(number);
+        List<Job> ended = List.copyOf(worker.inFlight.subList(0, Math.min(count, worker.inFlight.size())));
+        if (ended.isEmpty()) {
+            return;
+        }
+        List<Job> settled = new ArrayList<>();
+        ended.forEach(job -> worker.settler.add(ending.of(job), () -> settled.add(job)));
+        if (cut != Cut.NONE) {
+            calling(cut, worker.settler::doWork);
+            assertThat(settled).isEmpty();
+        }
+        assertThat(worker.settler.doWork()).isEqualTo(ended.size());
+        assertThat(settled).isEqualTo(ended);
+        worker.inFlight.removeAll(ended);
+        for (Job job : ended) {
+            Row row = rows.get(job.id());
+            if (row != null && row.status.equals("picked") && row.owner == number) {
+                Settlement written = ending.of(job);
+                row.status = written.status();
+                row.owner = -1;
+                row.silent = false;
+                row.log.add(written.status());
+                if (row.isThere() && row.isTaken()) {
+                    row.attempts += written.counted();
+                    row.due = written.delay().isZero();
+                }
+            }
+        }
+    }
+
+    void heartbeat(int number, Cut cut) {
+        Worker worker = workers.get(number);
+        Set<Long> own = calling(cut, () -> worker.fetcher.heartbeat(worker.ids()));
+        Set<Long> expected = rows.values().stream()
+                .filter(row -> row.owner == number && worker.ids().contains(row.id))
+                .map(row -> row.id)
+                .collect(Collectors.toSet());
+        if (own != null) {
+            assertThat(own).isEqualTo(expected);
+        }
+        if (cut != Cut.BEFORE) {
+            expected.forEach(id -> rows.get(id).silent = false);
+        }
+    }
+
+    /** As if nothing had been heard of a worker for long. */
+    void silence(int number) {
+        run("""
+                update pgqueuer set updated = now() - interval '1 hour', heartbeat = now() - interval '1 hour'
+                 where status = 'picked' and queue_manager_id = '%s'""".formatted(workers.get(number).id));
+        rows.values().stream().filter(row -> row.owner == number).forEach(row -> row.silent = true);
+    }
+
+    /** As if all delays were over. */
+    void passTime() {
+        run("update pgqueuer set execute_after = now() where status = 'queued'");
+        rows.values().forEach(row -> row.due = true);
+    }
+
+    void check() {
+        assertThat(column("""
+                        select concat_ws(' ', id, status, queue_manager_id, attempts, dedupe_key) from pgqueuer
+                         order by id"""))
+                .isEqualTo(rows.values().stream()
+                        .filter(Row::isThere)
+                        .map(row -> Stream.of(
+                                        row.id,
+                                        row.status,
+                                        row.owner < 0 ? "" : workers.get(row.owner).id,
+                                        row.attempts,
+                                        row.sent.dedupeKey() == null ? "" : row.sent.dedupeKey())
+                                .map(Object::toString)
+                                .filter(text -> !text.isEmpty())
+                                .collect(Collectors.joining(" ")))
+                        .toList());
+        assertThat(column("""
+                        select job_id || ' ' || string_agg(status::text, ' ' order by id) from pgqueuer_log
+                         group by job_id order by job_id"""))
+                .isEqualTo(rows.values().stream()
+                        .map(row -> row.id + " " + String.join(" ", row.log))
+                        .toList());
+    }
+
+    /** Whatever has happened, a worker that goes on can bring every job to its end, and no other one's outcome counts. */
+    void finish() {
+        workers.forEach(worker -> silence(worker.number));
+        passTime();
+        Worker last = new Worker(0);
+        workers.add(last);
+        List<Job> all = new ArrayList<>(last.fetcher.takeOver(1_000, Set.of()));
+        all.addAll(last.fetcher.claim(1_000, Set.of()));
+        assertThat(all.stream().map(Job::id))
+                .containsExactlyInAnyOrderElementsOf(rows.values().stream()
+                        .filter(Row::isTaken)
+                        .map(row -> row.id)
+                        .toList());
+        for (int number = 0; number < WORKERS; number++) {
+            workers.get(number).inFlight.forEach(job -> rows.get(job.id()).owner = -1);
+            settle(number, 1_000, Ending.SUCCESSFUL, Cut.NONE);
+        }
+        assertThat(column("select id from pgqueuer where status = 'picked'")).hasSameSizeAs(all);
+        all.forEach(job -> last.settler.add(Settlement.successful(job), () -> {}));
+        assertThat(last.settler.doWork()).isEqualTo(all.size());
+        assertThat(column("select id from pgqueuer where status <> 'failed'")).isEmpty();
+    }
+
+    /** What a handler's end is written as. */
+    enum Ending {
+        SUCCESSFUL,
+        RETRY,
+        RETRY_LATER,
+        THROWN,
+        EXCEPTION,
+        HELD,
+        RELEASED,
+        DEAD_LETTER;
+
+        Settlement of(Job job) {
+            return switch (this) {
+                case SUCCESSFUL -> Settlement.successful(job);
+                case RETRY -> Settlement.retry(job, Duration.ZERO);
+                case RETRY_LATER -> Settlement.retry(job, Duration.ofHours(1));
+                case THROWN -> Settlement.retry(job, Duration.ZERO, new IllegalStateException("no"));
+                case EXCEPTION -> Settlement.exception(job, new AssertionError("no"));
+                case HELD -> Settlement.held(job, new IllegalStateException("no"));
+                case RELEASED -> Settlement.released(job);
+                case DEAD_LETTER -> Settlement.deadLetter(job, "no");
+            };
+        }
+    }
+
+    /** The answer, or null if it was lost with the connection. */
+    private <T> @Nullable T calling(Cut cut, Callable<T> call) {
+        dataSource.cut(cut, "");
+        try {
+            T answer = call.call();
+            assertThat(cut).isEqualTo(Cut.NONE);
+            return answer;
+        } catch (HowdahException.Unavailable e) {
+            assertThat(cut).isNotEqualTo(Cut.NONE);
+            return null;
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void run(String sql) {
+        transactions.statement(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute(sql);
+            }
+        });
+    }
+
+    private List<String> column(String sql) {
+        return transactions.statement(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet found = statement.executeQuery(sql)) {
+                List<String> values = new ArrayList<>();
+                while (found.next()) {
+                    values.add(found.getString(1));
+                }
+                return values;
+            }
+        });
+    }
+}
