@@ -10,6 +10,7 @@ import dev.howdah.core.Wakeups;
 import dev.howdah.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -272,8 +273,9 @@ class JobWorkerTest {
         began.await();
         Thread closing = new Thread(worker::close);
         closing.start();
-        await().until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().equals("howdah-job-claim")));
+        // it claims no more from there on
+        await().until(() -> Arrays.stream(closing.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("awaitEmpty")));
         long later = jobs.sender().send(NewJob.of("a"));
         go.countDown();
         closing.join();
