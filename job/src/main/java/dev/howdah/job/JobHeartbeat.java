@@ -41,7 +41,6 @@ final class JobHeartbeat implements Duty {
                     claimed.stream().map(execution -> execution.job().id()).collect(Collectors.toSet()));
             claimed.stream()
                     .filter(execution -> !own.contains(execution.job().id()))
-                    .filter(JobExecution::isAtWork)
                     .forEach(this::lost);
         }
         return 0;
