@@ -96,8 +96,8 @@ class InstallCommandTest {
                 "postgresql://a:b@127.0.0.1:1/c");
         assertRefused(
                 ExitCode.USAGE,
-                "not the address of a PostgreSQL database: write postgresql://user@host:5432/database"
-                        + " or jdbc:postgresql://host/database",
+                "not the address of a PostgreSQL database (write postgresql://user@host:5432/database"
+                        + " or jdbc:postgresql://host/database)",
                 "install",
                 "--db",
                 "mysql://a:secret@b/c");

@@ -86,7 +86,7 @@ final class Leadership implements Duty, AutoCloseable {
 
     /** Asks for the locks not held; the question also shows that the connection, and so each lock held, still lives. */
     @Override
-    public int doWork() throws SQLException {
+    public int doWork() {
         try {
             if (connection == null) {
                 connection = open();
@@ -97,7 +97,10 @@ final class Leadership implements Duty, AutoCloseable {
                 elected.accept(duties.get(won));
             }
             return 0;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException e) {
+            close();
+            throw SqlErrors.of(e);
+        } catch (RuntimeException e) {
             close();
             throw e;
         }

@@ -31,6 +31,8 @@ class AdoptionTest {
                     + " group by status, entrypoint order by 1");
     private static final String SCHEDULES = "select format('%s %s %s %s', id, expression, entrypoint, last_run)"
             + " from pgqueuer_schedules order by id";
+    private static final String WAITING_TIMES =
+            "select format('%s %s %s %s %s %s', id, created, count, time_in_queue, status, entrypoint) from %s order by id";
     private static final String LOG =
             "select format('%s %s %s %s', id, created, job_id, status) from pgqueuer_log order by id";
 
@@ -115,6 +117,9 @@ class AdoptionTest {
         List<List<String>> before = BEFORE.stream().map(database::column).toList();
         List<String> schedules = era.since(AdoptionEra.V0_18) ? database.column(SCHEDULES) : List.of();
         List<String> log = era.since(AdoptionEra.V0_19_UPGRADED) ? database.column(LOG) : List.of();
+        List<String> waitingTimes = era.hasWaitingTime()
+                ? database.column(WAITING_TIMES.replace("from %s", "from pgqueuer_statistics"))
+                : List.of();
 
         InstallReport report = INSTALLER.install(database.dataSource());
 
@@ -124,6 +129,10 @@ class AdoptionTest {
         assertThat(BEFORE.stream().map(database::column).toList()).isEqualTo(before);
         assertThat(database.column(SCHEDULES)).isEqualTo(schedules);
         assertThat(database.column(LOG)).isEqualTo(log);
+        if (era.hasWaitingTime()) {
+            String kept = WAITING_TIMES.replace("from %s", "from pgqueuer_statistics_waiting_times");
+            assertThat(database.column(kept)).isNotEmpty().isEqualTo(waitingTimes);
+        }
         assertThat(INSTALLER.install(database.dataSource()).applied()).isEmpty();
 
         era.work(database, 1);

@@ -46,6 +46,7 @@ class AdoptionVersionsTest {
             for (AdoptionEra era : middle ? EnumSet.of(AdoptionEra.V0_4, AdoptionEra.V2_0) : ALL) {
                 AdoptionBase adopted = create(postgres, "install_" + era);
                 era.create(adopted);
+                era.fill(adopted);
                 INSTALLER.install(adopted.dataSource());
 
                 assertThat(AdoptionDifferences.between(fresh, adopted.dump()))

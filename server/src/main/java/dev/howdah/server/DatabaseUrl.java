@@ -52,6 +52,7 @@ public final class DatabaseUrl {
             "keepalives_count",
             "tcp_user_timeout");
 
+    private static final int SECONDS_UNANSWERED = 60;
     private static final Map<String, String> SERVER_TYPES =
             Map.of("read-write", "primary", "primary", "primary", "any", "any", "standby", "secondary");
 
@@ -92,6 +93,10 @@ public final class DatabaseUrl {
 
     /** Opens a new connection at each call; {@code applicationName} is what pg_stat_activity shows. */
     public DataSource dataSource(String applicationName) {
+        return simpleDataSource(applicationName);
+    }
+
+    private PGSimpleDataSource simpleDataSource(String applicationName) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(jdbcUrl);
         source.setTcpKeepAlive(true);
@@ -108,14 +113,20 @@ public final class DatabaseUrl {
     }
 
     /**
-     * A pool of at most {@code size} connections; who needs one and gets none in 5 s is told so.
+     * A pool of at most {@code size} connections; who needs one and gets none in 5 s is told so. A statement that stays
+     * unanswered for a minute fails, unless the address has a socketTimeout of its own: a machine that vanished says
+     * nothing.
      *
      * @throws HowdahException.Unavailable if there is no connection to be had now; AccessDenied if there never will be
      */
     public HikariDataSource pool(String applicationName, int size) {
+        PGSimpleDataSource source = simpleDataSource(applicationName);
+        if (source.getSocketTimeout() == 0) {
+            source.setSocketTimeout(SECONDS_UNANSWERED);
+        }
         HikariConfig config = new HikariConfig();
         config.setPoolName(applicationName);
-        config.setDataSource(dataSource(applicationName));
+        config.setDataSource(source);
         config.setMaximumPoolSize(size);
         config.setConnectionTimeout(5_000);
         try {
