@@ -23,7 +23,7 @@ class KillTest {
     @Test
     void everyJobEndsThoughServerDatabaseAndWorkerAreKilled() {
         Up first = Up.on(data, pgPort, httpPort);
-        first.value(
+        first.column(
                 "select fn_pgqueuer_enqueue('k', convert_to(n::text, 'utf8')) from generate_series(1, " + JOBS + ") n");
         HowdahProcess survivor = work(first);
         HowdahProcess victim = work(first);

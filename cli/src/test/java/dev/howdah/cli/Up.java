@@ -1,6 +1,7 @@
 package dev.howdah.cli;
 
 import dev.howdah.server.DatabaseUrl;
+import dev.howdah.testkit.TestSql;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -9,10 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -71,21 +68,15 @@ final class Up implements AutoCloseable {
     }
 
     List<String> column(String sql) {
-        try (var connection = DatabaseUrl.parse(url()).dataSource("test").getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<String> values = new ArrayList<>();
-            while (rows.next()) {
-                values.add(String.valueOf(rows.getString(1)));
-            }
-            return values;
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        return sql().column(sql);
     }
 
     String value(String sql) {
-        return column(sql).get(0);
+        return sql().value(sql);
+    }
+
+    private TestSql sql() {
+        return new TestSql(DatabaseUrl.parse(url()).dataSource("test"));
     }
 
     /** The PostgreSQL that it started. */

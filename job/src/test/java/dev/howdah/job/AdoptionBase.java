@@ -1,13 +1,12 @@
 package dev.howdah.job;
 
 import dev.howdah.core.SqlErrors;
-import dev.howdah.core.Transactions;
+import dev.howdah.testkit.TestSql;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -32,35 +31,17 @@ record AdoptionBase(DataSource dataSource) {
         return new AdoptionBase(source);
     }
 
-    /** Runs any number of statements, in one transaction. */
     void run(String sql) {
-        Transactions.over(dataSource).statement(connection -> {
-            try (Statement statement = connection.createStatement()) {
-                return statement.execute(sql);
-            }
-        });
+        new TestSql(dataSource).run(sql);
     }
 
     List<String> column(String sql) {
-        return Transactions.over(dataSource).statement(connection -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet rows = statement.executeQuery(sql)) {
-                List<String> values = new ArrayList<>();
-                while (rows.next()) {
-                    values.add(String.valueOf(rows.getString(1)));
-                }
-                return values;
-            }
-        });
+        return new TestSql(dataSource).column(sql);
     }
 
     /** The one value that {@code sql} selects. */
     String one(String sql) {
-        List<String> values = column(sql);
-        if (values.size() != 1) {
-            throw new IllegalArgumentException("not one row but " + values.size() + ": " + sql);
-        }
-        return values.get(0);
+        return new TestSql(dataSource).value(sql);
     }
 
     /** Runs a script as {@code psql -v ON_ERROR_STOP=1 -f} does, a statement at a time. */

@@ -1,12 +1,8 @@
 package dev.howdah.testkit;
 
-import dev.howdah.core.Transactions;
 import dev.howdah.embedded.EmbeddedPostgres;
 import dev.howdah.embedded.PostgresAddress;
 import dev.howdah.install.Installer;
-import java.sql.ResultSet;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -40,7 +36,7 @@ public final class TestDatabase implements AutoCloseable {
 
     private static TestDatabase create(String template) {
         String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-        run(Shared.POSTGRES.address().dataSource(), "create database " + name + template);
+        Shared.sql().run("create database " + name + template);
         return new TestDatabase(Shared.POSTGRES.database(name));
     }
 
@@ -53,46 +49,29 @@ public final class TestDatabase implements AutoCloseable {
         return address.dataSource();
     }
 
-    /** Runs any number of statements, in one transaction. */
+    /** @see TestSql#run */
     public void run(String sql) {
-        run(dataSource(), sql);
+        sql().run(sql);
     }
 
-    /** The first column of what {@code sql} selects, as text; null is "null". */
+    /** @see TestSql#column */
     public List<String> column(String sql) {
-        return Transactions.over(dataSource()).statement(connection -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet rows = statement.executeQuery(sql)) {
-                List<String> values = new ArrayList<>();
-                while (rows.next()) {
-                    values.add(String.valueOf(rows.getString(1)));
-                }
-                return values;
-            }
-        });
+        return sql().column(sql);
     }
 
-    /** The one value that {@code sql} selects, as text; null is "null". */
+    /** @see TestSql#value */
     public String value(String sql) {
-        List<String> values = column(sql);
-        if (values.size() != 1) {
-            throw new IllegalArgumentException("not one row but " + values.size() + ": " + sql);
-        }
-        return values.get(0);
+        return sql().value(sql);
+    }
+
+    private TestSql sql() {
+        return new TestSql(dataSource());
     }
 
     /** Ends what is still connected to it, and drops it. */
     @Override
     public void close() {
-        run(Shared.POSTGRES.address().dataSource(), "drop database " + address.database() + " with (force)");
-    }
-
-    private static void run(DataSource dataSource, String sql) {
-        Transactions.over(dataSource).statement(connection -> {
-            try (Statement statement = connection.createStatement()) {
-                return statement.execute(sql);
-            }
-        });
+        Shared.sql().run("drop database " + address.database() + " with (force)");
     }
 
     /** The PostgreSQL of this JVM, made at first use. */
@@ -103,8 +82,12 @@ public final class TestDatabase implements AutoCloseable {
                 .setting("max_prepared_transactions", "20")
                 .start();
 
+        static TestSql sql() {
+            return new TestSql(POSTGRES.address().dataSource());
+        }
+
         static {
-            TestDatabase.run(POSTGRES.address().dataSource(), "create database " + TEMPLATE);
+            sql().run("create database " + TEMPLATE);
             Installer.forWingsOnClassPath().install(POSTGRES.database(TEMPLATE).dataSource());
         }
     }
