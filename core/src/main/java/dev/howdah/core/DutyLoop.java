@@ -140,8 +140,8 @@ public final class DutyLoop implements AutoCloseable {
                 }
                 failures = 0;
                 return done > 0 ? Duration.ZERO : duty.idle();
-            } catch (
-                    Throwable e) { // an Error, too: a duty that ended for good would not be missed until it is too late
+            } catch (Throwable e) {
+                // an Error, too: a duty that ended for good would not be missed until it is too late
                 failures++;
                 Duration pause = backoff.after(failures);
                 report(e, pause);
