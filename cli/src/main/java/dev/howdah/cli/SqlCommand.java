@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
             "Prints the installation as one SQL script.",
             "For a DBA who wants to read and run it with psql -f."
         },
-        footer = {"", "Example: howdah sql > howdah.sql && psql -v ON_ERROR_STOP=1 -f howdah.sql postgresql://…"})
+        footer = {"", "Example: howdah sql > howdah.sql && psql -v ON_ERROR_STOP=1 -f howdah.sql postgresql://..."})
 final class SqlCommand implements Runnable {
 
     @Spec

@@ -82,7 +82,7 @@ final class UpCommand implements Callable<Integer> {
 
     private EmbeddedPostgres startPostgres(Path home) {
         if (!home.resolve("data").toFile().exists() && !json) {
-            out().println("Making a PostgreSQL in " + home + " …");
+            out().println("Making a PostgreSQL in " + home + " ...");
             out().flush();
         }
         try {

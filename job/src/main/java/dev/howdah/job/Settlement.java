@@ -72,7 +72,7 @@ record Settlement(
                 delay,
                 error.getClass().getName(),
                 storable(told(() -> String.valueOf(error.getMessage()))),
-                storable(text.length() > LONGEST_STACK ? text.substring(0, LONGEST_STACK) + "…" : text));
+                storable(text.length() > LONGEST_STACK ? text.substring(0, LONGEST_STACK) + "..." : text));
     }
 
     /** What an exception says of itself, by code that may throw in its turn. */

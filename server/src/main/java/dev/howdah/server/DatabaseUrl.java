@@ -24,8 +24,8 @@ import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Where a database is, as people write it: {@code postgresql://user@host:5432/db?sslmode=require}, {@code host=… dbname=…}
- * as libpq takes it, or {@code jdbc:postgresql://…}.
+ * Where a database is, as people write it: {@code postgresql://user@host:5432/db?sslmode=require}, {@code host=... dbname=...}
+ * as libpq takes it, or {@code jdbc:postgresql://...}.
  */
 public final class DatabaseUrl {
 
@@ -142,7 +142,7 @@ public final class DatabaseUrl {
     /** Without the password. */
     @Override
     public String toString() {
-        return jdbcUrl.replaceAll("([?&](?:ssl)?password=)[^&]*", "$1…");
+        return jdbcUrl.replaceAll("([?&](?:ssl)?password=)[^&]*", "$1...");
     }
 
     private static DatabaseUrl fromUri(Matcher uri) {
