@@ -8,6 +8,7 @@ import dev.howdah.job.JobHandler;
 import dev.howdah.job.JobWorker;
 import dev.howdah.job.RetryPolicy;
 import dev.howdah.server.DatabaseUrl;
+import java.io.File;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +144,7 @@ final class WorkCommand implements Callable<Integer> {
         String program = command.get(0);
         boolean found = program.contains("/")
                 ? Files.isExecutable(Path.of(program))
-                : Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+                : Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
         if (!found) {
             throw new CommandFailure(ExitCode.USAGE, "there is no command " + program);
