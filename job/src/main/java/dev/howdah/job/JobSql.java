@@ -39,6 +39,21 @@ final class JobSql {
             )
             select id from sent order by id""";
 
+    /** How a statement goes on that has found the ids of {@code due} jobs: makes them this worker's and returns them. */
+    private static final String PICK = """
+            , picked as (
+                update pgqueuer q
+                   set status = 'picked', queue_manager_id = ?, updated = now(), heartbeat = now()
+                 where q.id = any (array(select id from due))
+                returning q.*
+            ), logged as (
+                insert into pgqueuer_log (job_id, status, priority, entrypoint)
+                select id, 'picked', priority, entrypoint from picked
+            )
+            select id, entrypoint, payload, priority, attempts, created, dedupe_key, headers::text
+              from picked
+             order by priority desc, id""";
+
     /**
      * Takes what is due, higher priority first, then lower id; passes over what another worker is taking, and what is
      * still in flight at this one, whose outcome would else be taken for that of the new execution.
@@ -61,25 +76,14 @@ final class JobSql {
                  ) as line
                  order by line.priority desc, line.id
                  limit ?
-            ), picked as (
-                update pgqueuer q
-                   set status = 'picked', queue_manager_id = ?, updated = now(), heartbeat = now()
-                 where q.id = any (array(select id from due))
-                returning q.*
-            ), logged as (
-                insert into pgqueuer_log (job_id, status, priority, entrypoint)
-                select id, 'picked', priority, entrypoint from picked
-            )
-            select id, entrypoint, payload, priority, attempts, created, dedupe_key, headers::text
-              from picked
-             order by priority desc, id""";
+            )""" + PICK;
 
     /**
      * Takes over what a worker picked and then went silent about; this worker, too, whose claim may have been written
      * though its answer was lost. A heartbeat is never older than its row's {@code updated}, which has the index.
      */
     static final String TAKE_OVER = """
-            with silent as (
+            with due as (
                 select id
                   from pgqueuer
                  where status = 'picked' and entrypoint = any (?)
@@ -88,18 +92,7 @@ final class JobSql {
                  order by updated
                  limit ?
                    for update skip locked
-            ), picked as (
-                update pgqueuer q
-                   set queue_manager_id = ?, updated = now(), heartbeat = now()
-                 where q.id = any (array(select id from silent))
-                returning q.*
-            ), logged as (
-                insert into pgqueuer_log (job_id, status, priority, entrypoint)
-                select id, 'picked', priority, entrypoint from picked
-            )
-            select id, entrypoint, payload, priority, attempts, created, dedupe_key, headers::text
-              from picked
-             order by priority desc, id""";
+            )""" + PICK;
 
     /** Milliseconds until the next job is due; negative if it is, null if there is none. */
     static final String NEXT_DUE = """
