@@ -14,6 +14,7 @@ public interface JobHandler {
      *     however often; dead letter: it stays as {@code failed} for a person to look at
      * @throws Exception is a retry as the worker's {@link RetryPolicy} has it, and once that is exhausted the end of the
      *     job, logged {@code exception}. Interrupted while the worker stops: the job is queued again uncounted.
+     *     Interrupted on a virtual thread that waits for a socket, a database's among them, it loses that socket.
      */
     Outcome handle(Job job) throws Exception;
 }
