@@ -15,8 +15,9 @@ final class DatabaseOption {
     @Option(
             names = "--db",
             paramLabel = "URL",
-            description = "The database: postgresql://user@host:5432/db, \"host=... dbname=...\" or jdbc:postgresql://... "
-                    + "(default: that of the howdah up that is running).")
+            description =
+                    "The database: postgresql://user@host:5432/db, \"host=... dbname=...\" or jdbc:postgresql://... "
+                            + "(default: that of the howdah up that is running).")
     private Optional<String> url = Optional.empty();
 
     @Option(

@@ -11,27 +11,15 @@ import java.util.concurrent.TimeUnit;
 final class InFlight {
 
     private final ConcurrentHashMap<Long, JobExecution> executions = new ConcurrentHashMap<>();
-    private int running;
 
-    synchronized void started(JobExecution execution) {
+    void claimed(JobExecution execution) {
         executions.put(execution.job().id(), execution);
-        running++;
-    }
-
-    /** Its handler has returned; its outcome is still to be written. */
-    synchronized void handled() {
-        running--;
     }
 
     /** A job that was put back may be in flight again by now, so it goes only if it is still this execution. */
     synchronized void settled(JobExecution execution) {
         executions.remove(execution.job().id(), execution);
         notifyAll();
-    }
-
-    /** How many handlers are at work. */
-    synchronized int running() {
-        return running;
     }
 
     boolean isEmpty() {

@@ -1,15 +1,12 @@
 package dev.howdah.job;
 
 import dev.howdah.core.DutyLoop;
-import dev.howdah.core.Threads;
 import dev.howdah.core.Transactions;
 import dev.howdah.core.Wakeups;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +27,8 @@ public final class JobWorker implements AutoCloseable {
 
     private final UUID id = UUID.randomUUID();
     private final InFlight inFlight = new InFlight();
-    private final ExecutorService threads = Threads.perTask("howdah-job");
     private final Builder settings;
+    private final JobRunner runner;
     private final JobSettler settler;
     private final JobClaimer claimer;
     private final DutyLoop claiming;
@@ -42,7 +39,8 @@ public final class JobWorker implements AutoCloseable {
         this.settings = settings;
         var fetcher = new JobFetcher(settings.transactions, id, settings.handlers.keySet(), settings.heartbeatTimeout);
         settler = new JobSettler(settings.transactions, id);
-        claimer = new JobClaimer(fetcher, inFlight, settings, this::start);
+        runner = new JobRunner(settings.concurrency, this::noThread);
+        claimer = new JobClaimer(fetcher, inFlight, runner, settings, this::start);
         listening = settings.wakeups.listen(CHANNEL, payload -> {
             if (payload == null || !GONE.matcher(payload).find()) {
                 claimer.signal().raise();
@@ -66,13 +64,14 @@ public final class JobWorker implements AutoCloseable {
     }
 
     /**
-     * Takes no more jobs, lets those in flight come to their end for at most the drain timeout, then interrupts their
-     * handlers and puts their jobs back. What does not even end then is taken over by others in time.
+     * Takes no more jobs, puts back those that no handler has begun, lets the others come to their end for at most the
+     * drain timeout, then interrupts their handlers and puts their jobs back. What does not even end then is taken over by others in time.
      */
     @Override
     public void close() {
         listening.close();
         claiming.close();
+        runner.takeLine().forEach(waiting -> settle(waiting, Settlement.released(waiting.job())));
         try {
             if (!inFlight.awaitEmpty(settings.drainTimeout)) {
                 log.warn(
@@ -86,7 +85,7 @@ public final class JobWorker implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         settling.close();
-        threads.shutdown();
+        runner.close();
     }
 
     private void start(Job job) {
@@ -95,22 +94,26 @@ public final class JobWorker implements AutoCloseable {
             throw new IllegalStateException("claimed a job of " + job.entrypoint() + ", which has no handler");
         }
         var execution = new JobExecution(job, handler, settings.retryPolicy, settings.onFailure, this::handled);
-        inFlight.started(execution);
-        try {
-            threads.execute(execution);
-        } catch (RejectedExecutionException | OutOfMemoryError e) { // closed, or no more threads to be had
-            log.warn("no thread for job {}, it is put back: {}", job.id(), e.toString());
-            handled(execution, Settlement.released(job, NO_THREAD));
-        }
+        inFlight.claimed(execution);
+        runner.run(execution);
+    }
+
+    private void noThread(JobExecution execution, Throwable reason) {
+        log.warn("no thread for job {}, it is put back: {}", execution.job().id(), reason.toString());
+        handled(execution, Settlement.released(execution.job(), NO_THREAD));
     }
 
     private void handled(JobExecution execution, Settlement settlement) {
-        inFlight.handled();
+        settle(execution, settlement);
+        runner.ended();
+        claimer.signal().raise();
+    }
+
+    private void settle(JobExecution execution, Settlement settlement) {
         settler.add(settlement, () -> {
             inFlight.settled(execution);
             claimer.signal().raise();
         });
-        claimer.signal().raise();
     }
 
     /** What becomes of a job whose retries are exhausted. */

@@ -135,6 +135,66 @@ class JobWorkerLifeTest extends JobWorkerBase {
     }
 
     @Test
+    void aWorkerThatIsBusyHoldsNothingThatOthersCouldWork() throws InterruptedException {
+        CountDownLatch began = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        jobs.sender().send(NewJob.of("a").withPayload("slow"));
+        JobHandler handler = job -> {
+            if (job.text().equals("slow")) {
+                began.countDown();
+                go.await();
+            }
+            return Outcome.done();
+        };
+        try (JobWorker busy = jobs.worker().handle("a", handler).concurrency(1).start()) {
+            began.await();
+            jobs.sender()
+                    .sendAll(
+                            IntStream.range(0, 50).mapToObj(i -> NewJob.of("a")).toList());
+            try (JobWorker free = start("a", handler)) {
+                await().until(() ->
+                        database.value("select count(*) from pgqueuer").equals("1"));
+            }
+            go.countDown();
+        }
+        assertThat(database.value("select count(*) from pgqueuer_log where status = 'picked'"))
+                .isEqualTo("51");
+    }
+
+    @Test
+    void putsBackWhatItClaimedAheadWhenItIsClosed() throws InterruptedException {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger handled = new AtomicInteger();
+        jobs.sender()
+                .sendAll(IntStream.range(0, 5_000).mapToObj(i -> NewJob.of("a")).toList());
+        JobWorker worker = jobs.worker()
+                .handle("a", job -> {
+                    // by now quick enough for a long line behind it
+                    if (handled.incrementAndGet() > 2_000) {
+                        reached.countDown();
+                        go.await();
+                    }
+                    return Outcome.done();
+                })
+                .concurrency(1)
+                .start();
+        reached.await();
+        await().until(() ->
+                Integer.parseInt(database.value("select count(*) from pgqueuer where status = 'picked'")) > 1);
+        Thread closing = new Thread(worker::close);
+        closing.start();
+        await().until(() -> database.value("select count(*) from pgqueuer where status = 'picked'")
+                .equals("1"));
+        go.countDown();
+        closing.join();
+        assertThat(database.value(
+                        "select format('%s %s', count(*), sum(attempts)) from pgqueuer where status = 'queued'"))
+                .isEqualTo("2999 0");
+        assertThat(handled).hasValue(2_001);
+    }
+
+    @Test
     void putsBackUncountedWhatDoesNotEndInTime() throws InterruptedException {
         CountDownLatch began = new CountDownLatch(1);
         long id = jobs.sender().send(NewJob.of("a"));
