@@ -40,6 +40,13 @@ class InstallCommandTest {
         HowdahProcess uninstall = HowdahProcess.run(
                 "uninstall", "--yes", "--db", database.address().url());
         assertThat(uninstall.out()).isEqualTo("Howdah was removed.");
+        assertRefused(
+                ExitCode.FAILED,
+                "Howdah is not installed in this database",
+                "uninstall",
+                "--yes",
+                "--db",
+                database.address().url());
         assertThat(database.value("""
                 select (select count(*) from pg_class where relnamespace = 'public'::regnamespace)
                        + (select count(*) from pg_namespace where nspname = 'howdah')""")).isEqualTo("0");

@@ -66,16 +66,17 @@ public final class Installer {
      * Removes the wings with all their data, in one transaction. Wings that are not on the class path stay, and so do
      * roles, which are the whole server's.
      *
-     * @throws InstallException if they are in another schema than the connection's; nothing was changed then
-     * @throws HowdahException.NotInstalled if nothing is installed here
+     * @throws InstallException if nothing is installed here, or in another schema than the connection's; nothing was
+     *     changed then
      */
     public void uninstall(DataSource dataSource) {
         Transactions.over(dataSource).call(connection -> {
             waitForOthers(connection);
             Preconditions found = Preconditions.forUninstall(connection);
-            if (found.installed()) {
-                preflight(connection, found, notice -> {});
+            if (!found.installed()) {
+                throw new InstallException("Howdah is not installed in this database");
             }
+            preflight(connection, found, notice -> {});
             History.forget(connection, wings);
             for (int i = wings.size() - 1; i >= 0; i--) {
                 ScriptMigration.run(

@@ -233,7 +233,8 @@ class InstallerTest {
     @Test
     void uninstallingWhatIsNotThere() {
         assertThatThrownBy(() -> Installer.of(List.of()).uninstall(database.dataSource()))
-                .isInstanceOf(HowdahException.NotInstalled.class);
+                .isInstanceOf(InstallException.class)
+                .hasMessage("Howdah is not installed in this database");
     }
 
     @Test
