@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Runs executions on threads of their own, so many at a time; those that were claimed ahead wait in line. */
 final class JobRunner implements AutoCloseable {
@@ -33,22 +34,26 @@ final class JobRunner implements AutoCloseable {
             }
             running++;
         }
-        begin(execution);
+        if (!begins(execution)) {
+            ended();
+        }
     }
 
-    /** A handler has returned, and the next in line has its place. */
+    /** A handler has returned, and the next in line that gets a thread has its place. */
     void ended() {
-        JobExecution next;
-        synchronized (this) {
-            ended++;
-            next = line.poll();
-            if (next == null) {
-                running--;
-            }
+        JobExecution next = next();
+        while (next != null && !begins(next)) {
+            next = next();
         }
-        if (next != null) {
-            begin(next);
+    }
+
+    private synchronized @Nullable JobExecution next() {
+        ended++;
+        JobExecution next = line.poll();
+        if (next == null) {
+            running--;
         }
+        return next;
     }
 
     /** How many handlers are free; negative for as many as wait in line. */
@@ -73,11 +78,13 @@ final class JobRunner implements AutoCloseable {
         threads.shutdown();
     }
 
-    private void begin(JobExecution execution) {
+    private boolean begins(JobExecution execution) {
         try {
             threads.execute(execution);
+            return true;
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             noThread.accept(execution, e);
+            return false;
         }
     }
 }

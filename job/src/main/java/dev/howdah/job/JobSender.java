@@ -1,6 +1,7 @@
 package dev.howdah.job;
 
 import dev.howdah.core.HowdahException;
+import dev.howdah.core.SqlErrors;
 import dev.howdah.core.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,7 +14,8 @@ import java.util.function.Function;
 /**
  * Sends jobs: in a transaction of its own, or in the caller's, where a job is sent if and only if that commits. Errors:
  * {@link HowdahException.Duplicate} if a dedupe key is taken, {@link HowdahException.InvalidInput} for headers that are
- * no JSON object or a delay over a hundred years, {@link HowdahException.NotInstalled}; nothing is sent then.
+ * no JSON object or a delay over a hundred years, {@link HowdahException.NotInstalled}; nothing is sent then. That of a
+ * single job names its entrypoint.
  */
 public final class JobSender {
 
@@ -43,7 +45,7 @@ public final class JobSender {
         return jobs.isEmpty() ? List.of() : Transactions.joined(connection, c -> enqueueMany(c, jobs));
     }
 
-    private static long enqueue(Connection connection, NewJob job) throws SQLException {
+    private static long enqueue(Connection connection, NewJob job) {
         try (PreparedStatement statement = connection.prepareStatement(JobSql.ENQUEUE)) {
             statement.setString(1, job.entrypoint());
             statement.setBytes(2, job.payload());
@@ -55,6 +57,8 @@ public final class JobSender {
                 row.next();
                 return row.getLong(1);
             }
+        } catch (SQLException e) {
+            throw SqlErrors.of(e, job.entrypoint(), null);
         }
     }
 

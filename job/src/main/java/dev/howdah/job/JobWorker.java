@@ -65,7 +65,8 @@ public final class JobWorker implements AutoCloseable {
 
     /**
      * Takes no more jobs, puts back those that no handler has begun, lets the others come to their end for at most the
-     * drain timeout, then interrupts their handlers and puts their jobs back. What does not even end then is taken over by others in time.
+     * drain timeout, then interrupts their handlers and puts their jobs back. What does not even end then is taken over
+     * by others in time.
      */
     @Override
     public void close() {
@@ -100,7 +101,7 @@ public final class JobWorker implements AutoCloseable {
 
     private void noThread(JobExecution execution, Throwable reason) {
         log.warn("no thread for job {}, it is put back: {}", execution.job().id(), reason.toString());
-        handled(execution, Settlement.released(execution.job(), NO_THREAD));
+        settle(execution, Settlement.released(execution.job(), NO_THREAD));
     }
 
     private void handled(JobExecution execution, Settlement settlement) {

@@ -92,7 +92,8 @@ class JobSenderTest {
 
         assertThatThrownBy(() -> sender.send(NewJob.of("b").withDedupeKey("same")))
                 .isInstanceOf(HowdahException.Duplicate.class)
-                .hasMessageContaining("pgqueuer_unique_dedupe_key");
+                .hasMessageContaining("pgqueuer_unique_dedupe_key")
+                .satisfies(e -> assertThat(((HowdahException) e).queue()).contains("b"));
         assertThatThrownBy(() ->
                         sender.sendAll(List.of(NewJob.of("c"), NewJob.of("d").withDedupeKey("same"))))
                 .isInstanceOf(HowdahException.Duplicate.class);
