@@ -1,7 +1,7 @@
 package dev.howdah.cli;
 
 import dev.howdah.core.HowdahException;
-import dev.howdah.embedded.EmbeddedPostgresException;
+import dev.howdah.embedded.HomeInUseException;
 import dev.howdah.install.InstallException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -54,8 +54,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler, CommandL
         if (error instanceof HowdahException.Unavailable || error instanceof HowdahException.AccessDenied) {
             return ExitCode.UNAVAILABLE;
         }
-        if (error instanceof EmbeddedPostgresException inUse
-                && inUse.getMessage().contains("is in use by")) {
+        if (error instanceof HomeInUseException) {
             return ExitCode.IN_USE;
         }
         return error instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.FAILED;

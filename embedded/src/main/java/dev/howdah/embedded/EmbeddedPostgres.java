@@ -95,8 +95,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
          * one.
          *
          * @throws PortTakenException when something else listens on the port
-         * @throws EmbeddedPostgresException when the home is in use by another process, cannot be written, holds the
-         *     data of another major version, or PostgreSQL does not start
+         * @throws HomeInUseException when another process has the home
+         * @throws EmbeddedPostgresException when the home cannot be written, holds the data of another major version, or
+         *     PostgreSQL does not start
          */
         public EmbeddedPostgres start() {
             Unprivileged runAs = user == null ? Unprivileged.forThisProcess() : user;

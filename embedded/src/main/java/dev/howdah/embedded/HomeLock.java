@@ -34,11 +34,11 @@ final class HomeLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @throws EmbeddedPostgresException when the home is in use, naming the process */
+    /** @throws HomeInUseException when another process has it */
     static HomeLock take(Home home) {
         try {
             return tryTake(home, StandardOpenOption.WRITE, StandardOpenOption.CREATE)
-                    .orElseThrow(() -> new EmbeddedPostgresException(home.folder() + " is in use by " + holder(home)));
+                    .orElseThrow(() -> new HomeInUseException(home.folder() + " is in use by " + holder(home)));
         } catch (IOException e) {
             throw new EmbeddedPostgresException("cannot write to " + home.folder() + ": " + Errors.describe(e), e);
         }
