@@ -106,7 +106,7 @@ public final class Gateway {
             request.header("Retry-After", "1");
         }
         request.status(error.status()).contentType(RpcError.CONTENT_TYPE);
-        RequestBody.refuse(request, error.json(), settings.maxBodyBytes());
+        RequestBody.refuse(request, error.json());
     }
 
     private static void answer(Context request, String json) {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +14,8 @@ import org.slf4j.LoggerFactory;
 final class RequestBody {
 
     private static final Logger log = LoggerFactory.getLogger(RequestBody.class);
+    /** How long a client that was refused may go on sending. */
+    private static final Duration LINGER = Duration.ofSeconds(10);
 
     private RequestBody() {}
 
@@ -37,18 +40,18 @@ final class RequestBody {
     }
 
     /**
-     * Answers before all of the body is there, then takes in what still comes, at most {@code maxBytes}: a connection
-     * that is closed on somebody who sends may be reset before the answer is read.
+     * Answers before all of the body is there, then throws away what still comes, for a while: a connection that is
+     * closed on somebody who sends is reset, and then many clients never read the answer.
      */
-    static void refuse(Context request, String answer, int maxBytes) {
+    static void refuse(Context request, String answer) {
         try {
             request.res().getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
             request.res().getOutputStream().close();
             InputStream in = request.bodyInputStream();
             byte[] ignored = new byte[8192];
-            int left = maxBytes;
-            for (int read = 0; read >= 0 && left > 0; left -= read) {
-                read = in.read(ignored, 0, Math.min(ignored.length, left));
+            long end = System.nanoTime() + LINGER.toNanos();
+            while (in.read(ignored) >= 0 && System.nanoTime() < end) {
+                // thrown away
             }
         } catch (IOException | RuntimeException e) {
             log.debug("{} {}: gone before the answer", request.method(), request.path(), e);

@@ -1,0 +1,72 @@
+package dev.howdah.stream;
+
+import dev.howdah.core.SqlScript;
+import dev.howdah.core.WingSql;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The wing's SQL, in the order in which it is run. */
+public final class StreamSchema implements WingSql {
+
+    private static final List<String> FUNCTIONS = List.of(
+            "functions/event_tables",
+            "functions/ticks",
+            "functions/positions",
+            "functions/windows",
+            "functions/batches",
+            "functions/queues",
+            "functions/events",
+            "functions/send",
+            "functions/views",
+            "functions/consumers",
+            "functions/receive",
+            "functions/retries",
+            "functions/dead_letters",
+            "functions/ticker",
+            "functions/rotation",
+            "functions/compaction",
+            "functions/maintenance",
+            "functions/idempotent",
+            "functions/info");
+
+    @Override
+    public String name() {
+        return "stream";
+    }
+
+    @Override
+    public int number() {
+        return 1;
+    }
+
+    @Override
+    public List<String> roles() {
+        return List.of("pgque_reader", "pgque_writer", "pgque_admin", "pgq_reader", "pgq_writer", "pgq_admin");
+    }
+
+    @Override
+    public SqlScript preflight() {
+        return read("preflight");
+    }
+
+    @Override
+    public List<SqlScript> migrations() {
+        return Stream.of("migrations/1_schemas", "migrations/2_tables", "migrations/3_engine")
+                .map(StreamSchema::read)
+                .toList();
+    }
+
+    @Override
+    public List<SqlScript> functions() {
+        return FUNCTIONS.stream().map(StreamSchema::read).toList();
+    }
+
+    @Override
+    public SqlScript uninstall() {
+        return read("uninstall");
+    }
+
+    private static SqlScript read(String path) {
+        return SqlScript.read(StreamSchema.class, path);
+    }
+}

@@ -1,0 +1,202 @@
+-- A queue's tables and the functions that write into them. Their names hold the queue's id, so they are built here, by
+-- format(), and nowhere else. Any event may be written into any of a queue's three tables at any time: readers look into
+-- all that are not sealed, and a sealed one hands its events on. So a writer that has read the current table's number
+-- too early does no harm.
+
+-- One of a queue's three tables.
+create or replace function howdah_stream.event_table_name(i_queue_id int, i_nr int) returns text
+language sql immutable as $$
+    select 'pgque.event_' || i_queue_id || '_' || i_nr
+$$;
+
+-- Makes a queue's tables and sequences; the first table is the current one, the others are sealed and empty.
+create or replace function howdah_stream.create_event_tables(i_queue_id int) returns void
+language plpgsql as $$
+declare
+    v_parent text := 'pgque.event_' || i_queue_id;
+    v_table text;
+begin
+    execute format('create sequence %s_id_seq', v_parent);
+    execute format('create sequence %s_tick_seq', v_parent);
+    execute format('create table %s (like pgque.event_template including defaults)', v_parent);
+    execute format('alter table %s alter ev_id set default nextval(''%1$s_id_seq'')', v_parent);
+    for nr in 0..2 loop
+        v_table := howdah_stream.event_table_name(i_queue_id, nr);
+        execute format('create table %s () inherits (%s)', v_table, v_parent);
+        execute format('create index on %s (ev_txid)', v_table);
+        -- for single events by id: next to nothing to write, a few dozen pages to read
+        execute format('create index on %s using brin (ev_id) with (pages_per_range = 32)', v_table);
+        execute format('create trigger pass_on before insert on %s for each row execute function howdah_stream.pass_on(%L)',
+            v_table, howdah_stream.event_table_name(i_queue_id, (nr + 1) % 3));
+        insert into howdah_stream.event_table (et_queue, et_nr, et_empty, et_sealed_tick)
+        values (i_queue_id, nr, nr > 0, case when nr > 0 then 0 end);
+        perform howdah_stream.seal_table(v_table, nr > 0);
+    end loop;
+    perform pgque.tune_storage(q.queue_name) from pgque.queue q where q.queue_id = i_queue_id;
+    perform howdah_stream.create_insert_functions(i_queue_id);
+    perform pgque.grant_perms(q.queue_name) from pgque.queue q where q.queue_id = i_queue_id;
+end
+$$;
+
+-- While its trigger is enabled, a table hands on what is written into it. Waits for, and keeps out, whoever writes into it.
+create or replace function howdah_stream.seal_table(i_table text, i_sealed bool) returns void
+language plpgsql as $$
+begin
+    execute format('alter table %s %s trigger pass_on', i_table, case when i_sealed then 'enable always' else 'disable' end);
+end
+$$;
+
+create or replace function howdah_stream.pass_on() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    execute format('insert into %s select ($1).*', tg_argv[0]) using new;
+    return null;
+end
+$$;
+
+create or replace function howdah_stream.drop_event_tables(i_queue_id int) returns void
+language plpgsql as $$
+begin
+    execute format('drop function if exists howdah_stream.insert_%s(text, text, text, text, text, text)', i_queue_id);
+    execute format('drop function if exists howdah_stream.insert_many_%s(text[], text[], text[], text[], text[], text[])', i_queue_id);
+    execute format('drop table if exists pgque.event_%s cascade', i_queue_id);
+    execute format('drop sequence if exists pgque.event_%s_id_seq', i_queue_id);
+    execute format('drop sequence if exists pgque.event_%s_tick_seq', i_queue_id);
+end
+$$;
+
+-- Once a transaction, whoever writes says so. Advisory locks tell writers and the server's ticker about each other: the
+-- ticker has each bucket's lock while it sleeps; then a writer can't share it, and notifies. Else the writer keeps its
+-- share until it ends, and so long the ticker can't go to sleep. No event is ever committed without one of the two,
+-- and no table is asked or written for it.
+create or replace function howdah_stream.announce(i_queue_id int, i_queue_name text) returns void
+language plpgsql as $$
+begin
+    if not pg_try_advisory_xact_lock_shared(1752131956, i_queue_id % 64) then
+        perform pg_notify('howdah_stream', i_queue_name);
+    end if;
+end
+$$;
+
+-- Writes a queue's own functions insert_N(type, data, extra1 .. extra4) and insert_many_N(the same, as arrays). The SQL in
+-- them is static, so that each session plans it once; planned for each event it would cost as much as the insert.
+create or replace function howdah_stream.create_insert_functions(i_queue_id int) returns void
+language plpgsql as $create$
+declare
+    v_name text := (select queue_name from pgque.queue where queue_id = i_queue_id);
+    v_begin text := format($sql$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_cur int;
+    v_disabled bool;
+    v_id bigint;
+    v_ids bigint[];
+begin
+    select queue_cur_table, queue_disable_insert into v_cur, v_disabled from pgque.queue where queue_id = %1$s;
+    if v_disabled and current_setting('session_replication_role') <> 'replica' then
+        raise exception 'Insert into queue disallowed';
+    end if;
+    if not pg_try_advisory_xact_lock_shared(1752131956, %1$s %% 64) then -- announce()
+        perform pg_notify('howdah_stream', %2$L);
+    end if;$sql$, i_queue_id, v_name);
+    -- into the current table: the same statement for each of the three
+    v_insert text := (
+        select string_agg(format($sql$
+    %s v_cur = %s then
+        insert into %s (ev_id, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4)
+        {rows};$sql$, case nr when 0 then 'if' else 'elsif' end, nr, howdah_stream.event_table_name(i_queue_id, nr)), '')
+          from generate_series(0, 2) nr);
+begin
+    execute format($sql$
+create or replace function howdah_stream.insert_%1$s(
+    i_type text, i_data text, i_extra1 text, i_extra2 text, i_extra3 text, i_extra4 text) returns bigint$sql$, i_queue_id)
+        || v_begin || format($sql$
+    v_id := nextval('pgque.event_%1$s_id_seq');$sql$, i_queue_id)
+        || replace(v_insert, '{rows}', 'values (v_id, i_type, i_data, i_extra1, i_extra2, i_extra3, i_extra4)') || $sql$
+    end if;
+    return v_id;
+end
+$$ $sql$;
+    execute format($sql$
+create or replace function howdah_stream.insert_many_%1$s(
+    i_types text[], i_datas text[], i_extra1s text[], i_extra2s text[], i_extra3s text[], i_extra4s text[])
+returns bigint[]$sql$, i_queue_id)
+        || v_begin || format($sql$
+    v_ids := array(select nextval('pgque.event_%1$s_id_seq') from generate_series(1, cardinality(i_datas)));$sql$, i_queue_id)
+        || replace(v_insert, '{rows}',
+            'select * from unnest(v_ids, i_types, i_datas, i_extra1s, i_extra2s, i_extra3s, i_extra4s)') || $sql$
+    end if;
+    return v_ids;
+end
+$$ $sql$;
+end
+$create$;
+
+-- Calls a queue's insert_N by the queue's name. Errors: no such queue; the queue is disabled.
+create or replace function howdah_stream.insert_event(
+    i_queue text, i_type text, i_data text, i_extra1 text, i_extra2 text, i_extra3 text, i_extra4 text) returns bigint
+language plpgsql as $$
+declare
+    v_id bigint;
+begin
+    execute 'select howdah_stream.insert_' || howdah_stream.queue_to_write(i_queue) || '($1, $2, $3, $4, $5, $6)'
+       into v_id
+      using i_type, i_data, i_extra1, i_extra2, i_extra3, i_extra4;
+    return v_id;
+end
+$$;
+
+-- Calls a queue's insert_many_N: one event for each element of i_datas, the ids in the same order.
+create or replace function howdah_stream.insert_events(
+    i_queue text, i_types text[], i_datas text[], i_extra1s text[] default null) returns bigint[]
+language plpgsql as $$
+declare
+    v_ids bigint[];
+begin
+    execute 'select howdah_stream.insert_many_' || howdah_stream.queue_to_write(i_queue) || '($1, $2, $3, null, null, null)'
+       into v_ids
+      using i_types, i_datas, i_extra1s;
+    return v_ids;
+end
+$$;
+
+create or replace function howdah_stream.queue_to_write(i_queue text) returns int
+language plpgsql stable as $$
+declare
+    v_id int;
+begin
+    select queue_id into v_id from pgque.queue where queue_name = i_queue;
+    if not found then
+        raise exception 'queue not found: %', i_queue;
+    end if;
+    return v_id;
+end
+$$;
+
+-- Writes events as they are given, for one consumer or with an id of their own. An id is drawn for each all the same:
+-- the distance between two ticks' sequence numbers is never less than the number of events between them.
+create or replace function howdah_stream.insert_raw(i_queue_id int, i_events pgque.event_template[]) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_queue pgque.queue;
+begin
+    select * into v_queue from pgque.queue where queue_id = i_queue_id;
+    perform howdah_stream.announce(v_queue.queue_id, v_queue.queue_name);
+    execute format($sql$
+        insert into %s (ev_id, ev_time, ev_owner, ev_retry, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4)
+        select coalesce(e.ev_id, e.drawn), coalesce(e.ev_time, now()), e.ev_owner, e.ev_retry, e.ev_type, e.ev_data,
+               e.ev_extra1, e.ev_extra2, e.ev_extra3, e.ev_extra4
+          from (select *, nextval(%L) as drawn from unnest($1)) e
+        $sql$,
+        howdah_stream.event_table_name(v_queue.queue_id, v_queue.queue_cur_table), v_queue.queue_event_seq)
+    using i_events;
+    return cardinality(i_events);
+end
+$$;
+
+-- Queues of an older installation get this one's functions.
+do $$
+begin
+    perform howdah_stream.create_insert_functions(queue_id) from pgque.queue order by queue_id;
+end
+$$;

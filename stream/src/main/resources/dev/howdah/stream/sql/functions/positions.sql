@@ -1,0 +1,106 @@
+-- Where subscribers are. Every step appends a row with the next version; the subscriber's own row is its lock. A session
+-- that has read an old position, as REPEATABLE READ may make it, meets its successor's version and is told to try again.
+
+-- A subscriber by the names that its users know. Errors: not registered.
+create or replace function howdah_stream.subscriber(i_queue text, i_consumer text) returns howdah_stream.subscriber
+language plpgsql stable as $$
+declare
+    v_sub howdah_stream.subscriber;
+begin
+    select s.* into v_sub
+      from pgque.queue q
+      join howdah_stream.subscriber s on s.sub_queue = q.queue_id
+      join pgq.consumer c on c.co_id = s.sub_consumer
+     where q.queue_name = i_queue and c.co_name = i_consumer;
+    if not found then
+        raise exception 'Not subscriber to queue: %/%', i_queue, i_consumer;
+    end if;
+    return v_sub;
+end
+$$;
+
+create or replace function howdah_stream.position(i_sub_no int) returns howdah_stream.position
+language sql stable as $$
+    select p from howdah_stream.position p where pos_sub = i_sub_no order by pos_version desc limit 1
+$$;
+
+-- Waits until no other session moves the subscriber, and keeps it until the transaction ends. Gives where it is then.
+create or replace function howdah_stream.lock_position(i_sub_no int) returns howdah_stream.position
+language plpgsql as $$
+declare
+    v_pos howdah_stream.position;
+begin
+    perform from howdah_stream.subscriber where sub_no = i_sub_no for no key update;
+    select * into v_pos from howdah_stream.position where pos_sub = i_sub_no order by pos_version desc limit 1;
+    return v_pos;
+end
+$$;
+
+-- Appends i_pos as the step after the one whose version it carries; the caller has the lock.
+create or replace function howdah_stream.move(i_pos howdah_stream.position) returns void
+language plpgsql as $$
+begin
+    insert into howdah_stream.position
+    values (i_pos.pos_sub, coalesce(i_pos.pos_version, 0) + 1, i_pos.pos_last_tick, i_pos.pos_next_tick, i_pos.pos_done,
+            i_pos.pos_batch, i_pos.pos_batch_end, clock_timestamp(),
+            i_pos.pos_lease_owner, i_pos.pos_lease_until, i_pos.pos_epoch)
+    on conflict do nothing;
+    if not found then
+        raise exception 'the consumer was moved by another session since this transaction began: try again'
+            using errcode = 'serialization_failure';
+    end if;
+end
+$$;
+
+-- The open batch with this id: where its subscriber is. No row's nulls if there is none, or no longer.
+create or replace function howdah_stream.open_batch(i_batch bigint) returns howdah_stream.position
+language plpgsql stable as $$
+declare
+    v_pos howdah_stream.position;
+begin
+    select p.* into v_pos
+      from (select pos_sub from howdah_stream.position where pos_batch = i_batch order by pos_version desc limit 1) b
+     cross join lateral (
+           select * from howdah_stream.position where pos_sub = b.pos_sub order by pos_version desc limit 1) p
+     where p.pos_batch = i_batch;
+    return v_pos;
+end
+$$;
+
+-- The same, locked. Errors: 'batch not found', with i_error's words before it if given.
+create or replace function howdah_stream.lock_batch(i_batch bigint) returns howdah_stream.position
+language plpgsql as $$
+declare
+    v_pos howdah_stream.position := howdah_stream.open_batch(i_batch);
+begin
+    if v_pos.pos_sub is not null then
+        v_pos := howdah_stream.lock_position(v_pos.pos_sub);
+        if v_pos.pos_batch is distinct from i_batch then
+            v_pos := null;
+        end if;
+    end if;
+    return v_pos;
+end
+$$;
+
+-- Ends the open batch: its events are done; what is left of its window is read next. i_pos: from lock_batch.
+create or replace function howdah_stream.finish(i_pos howdah_stream.position) returns void
+language plpgsql as $$
+begin
+    if (select sub_role from howdah_stream.subscriber where sub_no = i_pos.pos_sub) = 'coop_member' then
+        -- its group has moved on when the member was given the batch
+        i_pos.pos_last_tick := null;
+        i_pos.pos_next_tick := null;
+        i_pos.pos_done := null;
+    elsif i_pos.pos_batch_end is null then
+        i_pos.pos_last_tick := i_pos.pos_next_tick;
+        i_pos.pos_next_tick := null;
+        i_pos.pos_done := null;
+    else
+        i_pos.pos_done := i_pos.pos_batch_end;
+    end if;
+    i_pos.pos_batch := null;
+    i_pos.pos_batch_end := null;
+    perform howdah_stream.move(i_pos);
+end
+$$;
