@@ -37,4 +37,10 @@ public interface Duty {
     default boolean onceOnly() {
         return false;
     }
+
+    /**
+     * Gives up what it keeps between rounds. Called, between rounds, when another process does this duty, perhaps more
+     * than once, and when its loop has ended. Default: it keeps nothing.
+     */
+    default void release() {}
 }

@@ -37,8 +37,8 @@ public final class DutyLoop implements AutoCloseable {
         stopTimeout = builder.stopTimeout;
         List<Duty> onceOnly = builder.duties.stream().filter(Duty::onceOnly).toList();
         leadership = onceOnly.isEmpty() ? null : new Leadership(builder.leaders(), onceOnly, this::wake);
-        leading = leadership == null ? null : new Runner(leadership, leadership::close);
-        builder.duties.forEach(duty -> runners.put(duty, new Runner(duty, () -> {})));
+        leading = leadership == null ? null : new Runner(leadership);
+        builder.duties.forEach(duty -> runners.put(duty, new Runner(duty)));
     }
 
     public static Builder builder() {
@@ -83,16 +83,14 @@ public final class DutyLoop implements AutoCloseable {
 
     private final class Runner implements Runnable {
         private final Duty duty;
-        private final Runnable atEnd;
         private final Signal signal;
         private final CountDownLatch ended = new CountDownLatch(1);
         private int failures;
         private volatile @Nullable Thread thread;
         private volatile boolean stopping;
 
-        Runner(Duty duty, Runnable atEnd) {
+        Runner(Duty duty) {
             this.duty = duty;
-            this.atEnd = atEnd;
             this.signal = duty.signal();
         }
 
@@ -111,9 +109,17 @@ public final class DutyLoop implements AutoCloseable {
                 while (!stopping) {
                     await(round());
                 }
-                atEnd.run();
+                release();
             } finally {
                 ended.countDown();
+            }
+        }
+
+        private void release() {
+            try {
+                duty.release();
+            } catch (Throwable e) {
+                log.warn("{} did not end well", duty.name(), e);
             }
         }
 
@@ -132,6 +138,7 @@ public final class DutyLoop implements AutoCloseable {
         private Duration round() {
             try {
                 if (duty.onceOnly() && !leads(duty)) {
+                    duty.release();
                     return duty.idle();
                 }
                 int done = duty.doWork();

@@ -20,6 +20,7 @@ public final class StreamSchema implements WingSql {
             "functions/views",
             "functions/consumers",
             "functions/receive",
+            "functions/workers",
             "functions/retries",
             "functions/dead_letters",
             "functions/ticker",

@@ -25,10 +25,26 @@ end
 $$;
 
 -- Whether somebody is writing into a queue (or one that shares its bucket): has a share of announce()'s lock, which the
--- ticker (lock 64) does not have, asleep.
+-- ticker (lock 64) does not have, asleep. The locks are only tried: kept, they would have every writer notify.
 create or replace function howdah_stream.busy(i_queue_id int) returns bool
+language plpgsql as $$
+begin
+    if pg_try_advisory_lock(1752131956, i_queue_id % 64) then
+        perform pg_advisory_unlock(1752131956, i_queue_id % 64);
+        return false;
+    elsif pg_try_advisory_lock_shared(1752131956, 64) then
+        perform pg_advisory_unlock_shared(1752131956, 64);
+        return true;
+    end if;
+    return false;
+end
+$$;
+
+-- Takes every lock that writers share, in the transaction of a ticker that is about to sleep: as long as it stays open, they
+-- notify. False if somebody is writing; then the transaction is to be ended.
+create or replace function howdah_stream.sleep() returns bool
 language sql as $$
-    select not pg_try_advisory_xact_lock(1752131956, i_queue_id % 64) and pg_try_advisory_xact_lock_shared(1752131956, 64)
+    select bool_and(pg_try_advisory_xact_lock(1752131956, bucket)) from generate_series(0, 64) bucket
 $$;
 
 create or replace function howdah_stream.last_tick(i_queue_id int) returns pgque.tick

@@ -1,0 +1,155 @@
+package dev.howdah.stream;
+
+import dev.howdah.core.Transactions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches batches for one worker, and settles them: one round trip settles a batch and opens the next, another one reads
+ * its events. Used by one thread at a time.
+ */
+final class BatchFetcher {
+
+    private static final Logger log = LoggerFactory.getLogger(BatchFetcher.class);
+
+    private final WorkerConnection connection;
+    private final Transactions renewals;
+    private final Subscriber subscriber;
+    private final String worker;
+    private final String lease;
+    private final EventReader reader;
+
+    BatchFetcher(DataSource dataSource, Subscriber subscriber, String worker, Duration lease) {
+        this.connection = new WorkerConnection(dataSource);
+        this.renewals = Transactions.over(dataSource);
+        this.subscriber = subscriber;
+        this.worker = worker;
+        this.lease = lease.toString();
+        this.reader = new EventReader(subscriber);
+    }
+
+    /** Settles a batch, if there is one to settle, and opens the next one, if there is one to be had. */
+    Optional<Delivery> next(@Nullable Settlement settlement) {
+        return connection.call(c -> {
+            try (PreparedStatement statement = c.prepareStatement(StreamSql.DELIVER)) {
+                statement.setInt(1, subscriber.no());
+                statement.setString(2, worker);
+                statement.setString(3, lease);
+                bind(statement, 4, settlement);
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    if (settlement != null && !row.getBoolean("settled")) {
+                        lost(settlement);
+                    }
+                    long batchId = row.getLong("batch_id");
+                    return row.wasNull()
+                            ? Optional.empty()
+                            : Optional.of(new Delivery(
+                                    batchId, row.getLong("tick_id"), reader.read(c, row), System.nanoTime()));
+                }
+            }
+        });
+    }
+
+    /** Settles a batch and opens none. */
+    void settle(Settlement settlement) {
+        boolean settled = connection.call(c -> settled(c, settlement));
+        if (!settled) {
+            lost(settlement);
+        }
+    }
+
+    /**
+     * Hands a batch to {@code handler} in the transaction that settles it, and commits. If the batch is another worker's
+     * by then, everything is rolled back.
+     */
+    void handle(Delivery delivery, BatchHandler handler) throws Exception {
+        boolean committed = connection.transaction(c -> {
+            Batch batch = new Batch(delivery, c);
+            handler.handle(batch);
+            return settled(c, batch.settlement());
+        });
+        if (!committed) {
+            lost(new Settlement(delivery.batchId()));
+        }
+    }
+
+    /** Lets another worker have the open batch at once. */
+    void release(Delivery delivery) {
+        connection.call(c -> renewed(c, delivery, Duration.ZERO.toString()));
+    }
+
+    /** The worker is still at the batch. Safe beside whatever its own thread does. */
+    void renew(Delivery delivery) {
+        renewals.statement(c -> renewed(c, delivery, lease));
+    }
+
+    /** Gives the connection back until there is something to do. */
+    void rest() {
+        connection.rest();
+    }
+
+    private boolean renewed(Connection c, Delivery delivery, String time) throws SQLException {
+        try (PreparedStatement statement = c.prepareStatement(StreamSql.RENEW_LEASE)) {
+            statement.setInt(1, subscriber.no());
+            statement.setString(2, worker);
+            statement.setString(3, time);
+            statement.setLong(4, delivery.batchId());
+            return answer(statement);
+        }
+    }
+
+    private boolean settled(Connection c, Settlement settlement) throws SQLException {
+        try (PreparedStatement statement = c.prepareStatement(StreamSql.SETTLE)) {
+            statement.setInt(1, subscriber.no());
+            statement.setString(2, worker);
+            bind(statement, 3, settlement);
+            return answer(statement);
+        }
+    }
+
+    private static boolean answer(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    private static void bind(PreparedStatement statement, int first, @Nullable Settlement settlement)
+            throws SQLException {
+        statement.setObject(first, settlement == null ? null : settlement.batchId(), Types.BIGINT);
+        statement.setObject(first + 1, settlement == null ? null : settlement.end(), Types.BIGINT);
+        bind(statement, first + 2, "bigint", settlement, Settlement.Aside::eventId);
+        bind(statement, first + 3, "text", settlement, Settlement.Aside::after);
+        bind(statement, first + 4, "text", settlement, Settlement.Aside::reason);
+    }
+
+    private static void bind(
+            PreparedStatement statement,
+            int place,
+            String type,
+            @Nullable Settlement settlement,
+            Function<Settlement.Aside, @Nullable Object> field)
+            throws SQLException {
+        List<Settlement.Aside> aside = settlement == null ? List.of() : settlement.aside();
+        Object[] values = aside.stream().map(field).toArray();
+        statement.setArray(place, statement.getConnection().createArrayOf(type, values));
+    }
+
+    private static void lost(Settlement settlement) {
+        log.warn(
+                "batch {} was not this worker's any more when it was settled: its events may come again",
+                settlement.batchId());
+    }
+}

@@ -1,0 +1,117 @@
+package dev.howdah.stream;
+
+import dev.howdah.core.Duty;
+import dev.howdah.core.Signal;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One worker of a consumer: fetches a batch, has it handled, settles it together with fetching the next. */
+final class ConsumerLoop implements Duty {
+
+    private final String name;
+    private final BatchFetcher fetcher;
+    private final Handling handling;
+    private final Pace pace;
+    private final Signal signal = new Signal();
+
+    private volatile @Nullable Delivery delivery;
+    private @Nullable Settlement unsettled;
+    private volatile boolean stopping;
+
+    ConsumerLoop(String name, BatchFetcher fetcher, Handling handling, Duration poll) {
+        this.name = name;
+        this.fetcher = fetcher;
+        this.handling = handling;
+        this.pace = new Pace(poll);
+    }
+
+    /** What is done with a batch's events. */
+    @FunctionalInterface
+    interface Handling {
+        /** @return what is to be settled still */
+        Optional<Settlement> handle(Delivery delivery, ConsumerLoop loop) throws Exception;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Signal signal() {
+        return signal;
+    }
+
+    @Override
+    public Duration idle() {
+        return pace.pause();
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    BatchFetcher fetcher() {
+        return fetcher;
+    }
+
+    /** The batch that is open at the moment. */
+    @Nullable Delivery delivery() {
+        return delivery;
+    }
+
+    @Override
+    public int doWork() throws Exception {
+        if (unsettled == null) {
+            if (delivery == null) {
+                delivery = fetcher.next(null).orElse(null);
+            }
+            Delivery current = delivery;
+            if (current == null) {
+                if (pace.isQuiet()) {
+                    fetcher.rest();
+                }
+                return 0;
+            }
+            unsettled = handling.handle(current, this).orElse(null);
+            if (unsettled == null) {
+                delivery = null; // settled, and never to be handled again
+            }
+            pace.found();
+        }
+        if (stopping) {
+            settleLast();
+            return 0;
+        }
+        delivery = fetcher.next(unsettled).orElse(null);
+        unsettled = null;
+        return 1;
+    }
+
+    private void settleLast() {
+        if (unsettled != null) {
+            fetcher.settle(unsettled);
+            unsettled = null;
+            delivery = null;
+        }
+    }
+
+    /** No more events are handled, once the one at work has ended. */
+    void stop() {
+        stopping = true;
+    }
+
+    /** Gives away what is open and not begun. */
+    @Override
+    public void release() {
+        try {
+            settleLast();
+            if (delivery != null) {
+                fetcher.release(delivery);
+            }
+        } finally {
+            fetcher.rest();
+        }
+    }
+}

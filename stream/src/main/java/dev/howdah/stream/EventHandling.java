@@ -1,0 +1,60 @@
+package dev.howdah.stream;
+
+import dev.howdah.core.Backoff;
+import dev.howdah.core.Outcome;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hands a batch's events to a handler, one after the other. */
+final class EventHandling implements ConsumerLoop.Handling {
+
+    private static final Logger log = LoggerFactory.getLogger(EventHandling.class);
+    private static final int LONGEST_REASON = 1_000;
+
+    private final EventHandler handler;
+    private final Backoff backoff;
+
+    EventHandling(EventHandler handler, Backoff backoff) {
+        this.handler = handler;
+        this.backoff = backoff;
+    }
+
+    @Override
+    public Optional<Settlement> handle(Delivery delivery, ConsumerLoop loop) {
+        Settlement settlement = new Settlement(delivery.batchId());
+        boolean first = true;
+        for (Event event : delivery.events()) {
+            if (loop.isStopping() && !first) {
+                settlement.endBefore(event);
+                break;
+            }
+            first = false;
+            try {
+                note(settlement, event, handler.handle(event));
+            } catch (Throwable e) {
+                if (loop.isStopping()) {
+                    settlement.endBefore(event); // cut off, perhaps: it comes again, uncounted
+                    break;
+                }
+                Duration after = backoff.after(event.retry() + 1);
+                log.warn("{}: event {} failed, try {}", loop.name(), event.id(), event.retry() + 1, e);
+                settlement.retry(event, after, reason(e));
+            }
+        }
+        return Optional.of(settlement);
+    }
+
+    private static void note(Settlement settlement, Event event, Outcome outcome) {
+        outcome.fold(
+                done -> settlement,
+                retry -> settlement.retry(event, retry.after(), null),
+                dead -> settlement.deadLetter(event, dead.reason()));
+    }
+
+    private static String reason(Throwable e) {
+        String text = e.toString();
+        return text.length() <= LONGEST_REASON ? text : text.substring(0, LONGEST_REASON);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.howdah.stream;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a batch's events, for one worker. A window that is given out in several batches is read once, if it is not too
+ * large, and kept until its last batch.
+ */
+final class EventReader {
+
+    /** A window of more ids than this is read batch by batch. */
+    private static final long MOST_AHEAD = 200_000;
+
+    private final Subscriber subscriber;
+    private final Map<List<Integer>, WindowSql> sqlByTables = new HashMap<>();
+    private @Nullable Window ahead;
+
+    EventReader(Subscriber subscriber) {
+        this.subscriber = subscriber;
+    }
+
+    private record WindowSql(String text, int tables) {}
+
+    private record Window(long prevTickId, long tickId, List<Event> events) {}
+
+    /** @param batch the row that {@link StreamSql#DELIVER} gave */
+    List<Event> read(Connection connection, ResultSet batch) throws SQLException {
+        long prevTick = batch.getLong("prev_tick_id");
+        long tick = batch.getLong("tick_id");
+        Long done = batch.getObject("done", Long.class);
+        Long end = batch.getObject("batch_end", Long.class);
+        if (end != null && batch.getLong("ids_drawn") > MOST_AHEAD) {
+            return readBatch(connection, batch.getLong("batch_id"));
+        }
+        if (ahead == null || ahead.prevTickId != prevTick || ahead.tickId != tick) {
+            ahead = new Window(prevTick, tick, readWindow(connection, batch, prevTick));
+        }
+        List<Event> events = ahead.events;
+        int from = done == null ? 0 : after(events, done);
+        int to = end == null ? events.size() : after(events, end);
+        if (end == null) {
+            ahead = null;
+        }
+        return from == 0 && to == events.size() ? events : events.subList(from, to);
+    }
+
+    /** Where the first event with a higher id is. */
+    private static int after(List<Event> events, long id) {
+        int low = 0;
+        int high = events.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (events.get(middle).id() <= id) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private List<Event> readWindow(Connection connection, ResultSet batch, long prevTick) throws SQLException {
+        WindowSql sql = windowSql(connection, batch.getArray("tables"), prevTick);
+        try (PreparedStatement statement = connection.prepareStatement(sql.text)) {
+            for (int table = 0, i = 0; table < sql.tables; table++) {
+                statement.setString(++i, batch.getString("lower"));
+                statement.setString(++i, batch.getString("upper"));
+                statement.setString(++i, batch.getString("snapshot"));
+                statement.setInt(++i, subscriber.id());
+                statement.setArray(++i, batch.getArray("late"));
+                statement.setInt(++i, subscriber.id());
+            }
+            List<Event> events = events(statement);
+            events.sort(Comparator.comparingLong(Event::id)); // in order already, nearly
+            return events;
+        }
+    }
+
+    private WindowSql windowSql(Connection connection, Array tables, long prevTick) throws SQLException {
+        List<Integer> key = List.of((Integer[]) tables.getArray());
+        WindowSql sql = sqlByTables.get(key);
+        if (sql == null) {
+            try (PreparedStatement statement = connection.prepareStatement(StreamSql.WINDOW_SQL)) {
+                statement.setLong(1, prevTick);
+                statement.setInt(2, subscriber.no());
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    String text = row.getString(1);
+                    sql = new WindowSql(
+                            text, (int) text.chars().filter(c -> c == '?').count() / 6);
+                }
+            }
+            sqlByTables.put(key, sql);
+        }
+        return sql;
+    }
+
+    private static List<Event> readBatch(Connection connection, long batchId) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(StreamSql.BATCH_EVENTS)) {
+            statement.setLong(1, batchId);
+            return events(statement);
+        }
+    }
+
+    private static List<Event> events(PreparedStatement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            List<Event> events = new ArrayList<>();
+            while (rows.next()) {
+                events.add(new Event(
+                        rows.getLong(1),
+                        rows.getObject(2, OffsetDateTime.class).toInstant(),
+                        rows.getInt(3),
+                        rows.getString(4),
+                        rows.getString(5),
+                        rows.getString(6),
+                        rows.getString(7),
+                        rows.getString(8),
+                        rows.getString(9)));
+            }
+            return events;
+        }
+    }
+}

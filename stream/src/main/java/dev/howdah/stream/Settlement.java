@@ -1,0 +1,54 @@
+package dev.howdah.stream;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of a batch: its events are done, but for those that are named here. */
+final class Settlement {
+
+    /** @param after null: a dead letter */
+    record Aside(
+            long eventId,
+            @Nullable Duration after,
+            @Nullable String reason) {}
+
+    private final long batchId;
+    private final List<Aside> aside = new ArrayList<>();
+    private @Nullable Long end;
+
+    Settlement(long batchId) {
+        this.batchId = batchId;
+    }
+
+    Settlement retry(Event event, Duration after, @Nullable String reason) {
+        if (after.isNegative()) {
+            throw new IllegalArgumentException("a retry needs a delay of zero or more, got " + after);
+        }
+        aside.add(new Aside(event.id(), after, reason));
+        return this;
+    }
+
+    Settlement deadLetter(Event event, String reason) {
+        aside.add(new Aside(event.id(), null, reason));
+        return this;
+    }
+
+    /** The batch was handled before this event; it and the rest are for the next. */
+    void endBefore(Event event) {
+        end = event.id() - 1;
+    }
+
+    long batchId() {
+        return batchId;
+    }
+
+    @Nullable Long end() {
+        return end;
+    }
+
+    List<Aside> aside() {
+        return aside;
+    }
+}

@@ -1,0 +1,182 @@
+-- Java's workers: one call settles a batch and opens the next. Any number of workers may share a consumer: one has its
+-- batch, under a lease; when the lease has run out the next one that asks gets the batch, under a new id, and the old
+-- one can't settle it any more. So events come in order, one batch at a time, wherever they are handled.
+
+-- Settles a worker's batch. i_events were not handled: each comes again i_after, or, that being null or its retries being
+-- used up, becomes a dead letter. All others are done; up to i_end only, if given: the rest is read next. False if the
+-- worker does not have the batch any more; then nothing happens. In the caller's transaction.
+create or replace function howdah_stream.settle(
+    i_sub_no int, i_worker text, i_batch bigint, i_end bigint default null,
+    i_events bigint[] default '{}', i_after interval[] default '{}', i_reasons text[] default '{}') returns bool
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_pos howdah_stream.position := howdah_stream.lock_position(i_sub_no);
+begin
+    if v_pos.pos_batch is distinct from i_batch or v_pos.pos_lease_owner is distinct from i_worker then
+        return false;
+    end if;
+    perform howdah_stream.set_aside(v_pos, i_events, i_after, i_reasons);
+    perform howdah_stream.finish(howdah_stream.ending(v_pos, i_end));
+    return true;
+end
+$$;
+
+-- Settles as settle() does, if i_batch is given, and then opens the next batch for this worker; or gives the worker's open
+-- one again. All nulls but `settled` if there is none to be had: no events, or another worker has it. Ticks by itself if there
+-- are events that no tick has seen. Its commit is not waited for: what is lost in a crash of the database is that a
+-- batch was settled, and it comes again.
+create or replace function howdah_stream.deliver(
+    i_sub_no int, i_worker text, i_lease interval, i_batch bigint default null, i_end bigint default null,
+    i_events bigint[] default '{}', i_after interval[] default '{}', i_reasons text[] default '{}',
+    out settled bool, out batch_id bigint, out prev_tick_id bigint, out tick_id bigint, out done bigint,
+    out batch_end bigint, out lower xid8, out upper xid8, out snapshot pg_snapshot, out late xid8[],
+    out tables int[], out ids_drawn bigint)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_sub howdah_stream.subscriber;
+    v_pos howdah_stream.position;
+begin
+    perform set_config('synchronous_commit', 'off', true);
+    select * into v_sub from howdah_stream.subscriber where sub_no = i_sub_no;
+    if not found then
+        raise exception 'Not subscriber to queue: it was unregistered';
+    end if;
+    settled := i_batch is not null
+        and howdah_stream.settle(i_sub_no, i_worker, i_batch, i_end, i_events, i_after, i_reasons);
+    v_pos := howdah_stream.open_for_worker(v_sub, i_worker, i_lease);
+    if v_pos.pos_batch is null then
+        return;
+    end if;
+    batch_id := v_pos.pos_batch;
+    prev_tick_id := v_pos.pos_last_tick;
+    tick_id := v_pos.pos_next_tick;
+    done := v_pos.pos_done;
+    batch_end := v_pos.pos_batch_end;
+    select b.lower, b.upper, b.snapshot, b.late into lower, upper, snapshot, late
+      from howdah_stream.window_bounds(v_sub.sub_queue, prev_tick_id, deliver.tick_id) b;
+    tables := array(
+        select et_nr from howdah_stream.event_table
+         where et_queue = v_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= prev_tick_id)
+         order by et_nr);
+    ids_drawn := (select b.tick_event_seq - a.tick_event_seq from pgque.tick a, pgque.tick b
+                   where a.tick_queue = v_sub.sub_queue and a.tick_id = prev_tick_id
+                     and b.tick_queue = v_sub.sub_queue and b.tick_id = deliver.tick_id);
+end
+$$;
+
+-- The worker's open batch, or the next one opened for it; null's if there is none to be had.
+create or replace function howdah_stream.open_for_worker(
+    i_sub howdah_stream.subscriber, i_worker text, i_lease interval) returns howdah_stream.position
+language plpgsql as $$
+declare
+    v_pos howdah_stream.position := howdah_stream.position(i_sub.sub_no);
+    v_max int;
+begin
+    if v_pos.pos_batch is not null then
+        if v_pos.pos_lease_owner <> i_worker and v_pos.pos_lease_until > clock_timestamp() then
+            return null;
+        end if;
+    elsif howdah_stream.find_next_tick(i_sub, v_pos, null, null, null, true) is null
+            and (not howdah_stream.ids_were_drawn(i_sub.sub_queue) or howdah_stream.tick_news(i_sub.sub_queue) is null) then
+        return null;
+    end if;
+    v_pos := howdah_stream.lock_position(i_sub.sub_no);
+    if v_pos.pos_batch is not null then
+        if v_pos.pos_lease_owner = i_worker then
+            return v_pos;
+        elsif v_pos.pos_lease_until > clock_timestamp() then
+            return null;
+        end if;
+    else
+        v_pos.pos_next_tick := howdah_stream.find_next_tick(i_sub, v_pos, null, null, null, true);
+        if v_pos.pos_next_tick is null then
+            return null;
+        end if;
+        select queue_batch_max_count into v_max from pgque.queue where queue_id = i_sub.sub_queue;
+        v_pos.pos_batch_end := howdah_stream.batch_end(
+            i_sub, v_pos.pos_last_tick, v_pos.pos_next_tick, v_pos.pos_done, v_max);
+    end if;
+    v_pos.pos_batch := nextval('howdah_stream.batch_id_seq');
+    v_pos.pos_lease_owner := i_worker;
+    v_pos.pos_lease_until := clock_timestamp() + i_lease;
+    perform howdah_stream.move(v_pos);
+    return v_pos;
+end
+$$;
+
+-- Whether an event's id was drawn since the last tick.
+create or replace function howdah_stream.ids_were_drawn(i_queue_id int) returns bool
+language sql stable as $$
+    select coalesce(pg_sequence_last_value(queue_event_seq::regclass), 0)
+           > (select tick_event_seq from pgque.tick where tick_queue = i_queue_id order by tick_id desc limit 1)
+      from pgque.queue
+     where queue_id = i_queue_id
+$$;
+
+-- The worker is still at its batch: the lease begins anew. False if it does not have the batch any more.
+create or replace function howdah_stream.renew_lease(i_sub_no int, i_worker text, i_lease interval, i_batch bigint)
+returns bool
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_pos howdah_stream.position := howdah_stream.lock_position(i_sub_no);
+begin
+    if v_pos.pos_batch is distinct from i_batch or v_pos.pos_lease_owner is distinct from i_worker then
+        return false;
+    end if;
+    v_pos.pos_lease_until := clock_timestamp() + i_lease;
+    perform howdah_stream.move(v_pos);
+    return true;
+end
+$$;
+
+-- The batch, ending with this event if it was given; without a lease from now on.
+create or replace function howdah_stream.ending(i_pos howdah_stream.position, i_end bigint)
+returns howdah_stream.position
+language plpgsql immutable as $$
+begin
+    i_pos.pos_batch_end := least(i_pos.pos_batch_end, i_end);
+    i_pos.pos_lease_owner := null;
+    i_pos.pos_lease_until := null;
+    return i_pos;
+end
+$$;
+
+-- Puts events of a batch in line again, or among the dead letters. Errors: one is not in the batch.
+create or replace function howdah_stream.set_aside(
+    i_pos howdah_stream.position, i_events bigint[], i_after interval[], i_reasons text[]) returns void
+language plpgsql as $$
+declare
+    v_sub howdah_stream.subscriber;
+    v_aside record;
+begin
+    select * into v_sub from howdah_stream.subscriber where sub_no = i_pos.pos_sub;
+    for v_aside in
+        select a.id, a.after, a.reason, e.event
+          from unnest(i_events, i_after, i_reasons) a (id, after, reason)
+          left join (select w as event from howdah_stream.events_by_id(i_pos, i_events) w) e on (e.event).ev_id = a.id
+    loop
+        if (v_aside.event).ev_id is null then
+            raise exception 'event % not found in batch %', v_aside.id, i_pos.pos_batch;
+        elsif v_aside.after is null then
+            perform howdah_stream.bury(v_sub, v_aside.event, v_aside.reason);
+        else
+            perform howdah_stream.retry_or_bury(v_sub, v_aside.event, now() + v_aside.after, v_aside.reason);
+        end if;
+    end loop;
+end
+$$;
+
+-- Events of an open batch by their ids: few are looked up, for many the batch is read.
+create or replace function howdah_stream.events_by_id(i_pos howdah_stream.position, i_ids bigint[])
+returns setof pgque.event_template
+language plpgsql as $$
+begin
+    if cardinality(i_ids) <= 10 then
+        return query
+            select e.* from unnest(i_ids) i (id) cross join lateral howdah_stream.batch_event(i_pos, i.id) e
+             where e.ev_id is not null;
+    else
+        return query select * from howdah_stream.batch_events(i_pos) e where e.ev_id = any (i_ids);
+    end if;
+end
+$$;
