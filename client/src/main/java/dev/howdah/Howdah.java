@@ -3,7 +3,9 @@ package dev.howdah;
 import dev.howdah.core.Duty;
 import dev.howdah.core.Wakeups;
 import dev.howdah.job.Jobs;
+import dev.howdah.stream.Streams;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
@@ -16,10 +18,12 @@ import javax.sql.DataSource;
 public final class Howdah implements AutoCloseable {
 
     private final Wakeups wakeups;
+    private final Streams streams;
     private final Jobs jobs;
 
-    private Howdah(DataSource dataSource, DataSource listening) {
-        wakeups = Wakeups.over(listening);
+    private Howdah(DataSource dataSource, DataSource direct) {
+        wakeups = Wakeups.over(direct);
+        streams = Streams.over(dataSource, direct, wakeups);
         jobs = Jobs.over(dataSource, wakeups);
     }
 
@@ -28,9 +32,14 @@ public final class Howdah implements AutoCloseable {
         return new Howdah(dataSource, dataSource);
     }
 
-    /** The LISTEN connection from elsewhere: directly to PostgreSQL, where {@code dataSource} goes through a pooler. */
-    public static Howdah over(DataSource dataSource, DataSource listening) {
-        return new Howdah(dataSource, listening);
+    /** The connections that are kept from elsewhere: directly to PostgreSQL, where {@code dataSource} goes through a pooler. */
+    public static Howdah over(DataSource dataSource, DataSource direct) {
+        return new Howdah(dataSource, direct);
+    }
+
+    /** Event streams. */
+    public Streams streams() {
+        return streams;
     }
 
     /** Background jobs. */
@@ -40,7 +49,7 @@ public final class Howdah implements AutoCloseable {
 
     /** What keeps all wings healthy; a server runs these. */
     public List<Duty> duties() {
-        return jobs.duties();
+        return Stream.of(streams.duties(), jobs.duties()).flatMap(List::stream).toList();
     }
 
     @Override
