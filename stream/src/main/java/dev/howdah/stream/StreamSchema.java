@@ -28,7 +28,11 @@ public final class StreamSchema implements WingSql {
             "functions/compaction",
             "functions/maintenance",
             "functions/idempotent",
-            "functions/info");
+            "functions/info",
+            "functions/sequences",
+            "functions/scheduler",
+            "functions/installation",
+            "functions/status");
 
     @Override
     public String name() {
@@ -59,7 +63,9 @@ public final class StreamSchema implements WingSql {
 
     @Override
     public List<SqlScript> functions() {
-        return FUNCTIONS.stream().map(StreamSchema::read).toList();
+        return Stream.concat(FUNCTIONS.stream(), Stream.of("grants"))
+                .map(StreamSchema::read)
+                .toList();
     }
 
     @Override

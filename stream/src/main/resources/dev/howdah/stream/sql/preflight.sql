@@ -1,8 +1,10 @@
--- PgQ and PgQue own the schemas that the streams speak in. Where one of them lives, nothing is touched.
+-- PgQ and PgQue own the schemas that the streams speak in. Where one of them lives, nothing is touched. Nor where the
+-- roles are there already, made by somebody else, and only that one can make members of them.
 
 do $$
 declare
     v_found text;
+    v_wanted text;
 begin
     if to_regnamespace('howdah_stream') is not null then
         return; -- ours
@@ -16,6 +18,18 @@ begin
     end;
     if v_found is not null then
         raise exception 'this database holds %: Howdah''s streams need a database without it; nothing was changed', v_found;
+    end if;
+    select string_agg(format('grant %I to %I;', member_of, admin), ' ' order by member_of)
+      into v_wanted
+      from (values ('pgque_reader', 'pgque_admin'), ('pgque_writer', 'pgque_admin'),
+                   ('pgq_reader', 'pgq_admin'), ('pgq_writer', 'pgq_admin')) wanted (member_of, admin)
+      join pg_roles on rolname = member_of
+     where not exists (select from pg_roles where rolname = admin and pg_has_role(oid, member_of, 'member'))
+       and not pg_has_role(member_of, 'member with admin option')
+       and not (current_setting('server_version_num')::int < 160000
+                and (select rolcreaterole from pg_roles where rolname = current_user));
+    if v_wanted is not null then
+        raise exception 'the streams'' roles are there, made by somebody else; a DBA has to run this first: %', v_wanted;
     end if;
 end
 $$;

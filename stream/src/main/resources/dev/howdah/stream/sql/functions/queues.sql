@@ -139,7 +139,9 @@ begin
     end if;
     v_tables := 'pgque.event_' || v_id || (
         select string_agg(', ' || howdah_stream.event_table_name(v_id, nr), '') from generate_series(0, 2) nr);
+    -- also what default privileges have given
     execute format('revoke all on %s from public', v_tables);
+    execute format('revoke all on sequence pgque.event_%1$s_id_seq, pgque.event_%1$s_tick_seq from public', v_id);
     execute format('grant select on %s to pgque_reader, pgq_reader', v_tables);
     execute format('grant insert on %s to pgque_admin, pgq_writer', v_tables);
     execute format('grant usage on sequence pgque.event_%s_id_seq to pgque_admin, pgq_writer', v_id);
