@@ -23,9 +23,9 @@ begin
       into v_wanted
       from (values ('pgque_reader', 'pgque_admin'), ('pgque_writer', 'pgque_admin'),
                    ('pgq_reader', 'pgq_admin'), ('pgq_writer', 'pgq_admin')) wanted (member_of, admin)
-      join pg_roles on rolname = member_of
-     where not exists (select from pg_roles where rolname = admin and pg_has_role(oid, member_of, 'member'))
-       and not pg_has_role(member_of, 'member with admin option')
+      join pg_roles r on r.rolname = member_of
+     where not exists (select from pg_roles a where a.rolname = admin and pg_has_role(a.oid, r.oid, 'member'))
+       and not pg_has_role(r.oid, 'member with admin option')
        and not (current_setting('server_version_num')::int < 160000
                 and (select rolcreaterole from pg_roles where rolname = current_user));
     if v_wanted is not null then
