@@ -12,7 +12,7 @@ final class StreamSql {
     static final String SUBSCRIBE_AT = "select pgque.register_consumer_at(?, ?, ?)";
     static final String UNSUBSCRIBE = "select pgque.unsubscribe(?, ?)";
 
-    static final String QUEUE_ID = "select howdah_stream.queue_to_write(?)";
+    static final String QUEUE_ID = "select howdah_stream.queue_id(?)";
 
     /** The table to write into in this transaction, and whether this role may. */
     static final String COPY_TARGET = """

@@ -172,7 +172,7 @@ begin
 end
 $grants$;
 
--- What those of them that run as their caller want of the engine, and the server's ticker.
+-- What those of them that run as their caller want of the engine.
 grant usage on schema pgque, howdah_stream
     to pgque_reader, pgque_writer, pgque_admin, pgq_reader, pgq_writer, pgq_admin;
 grant usage on schema pgq to public;
@@ -187,8 +187,21 @@ grant execute on function howdah_stream.queues_to_rotate() to pgque_admin, pgq_a
 grant execute on function howdah_stream.rotate(text) to pgque_admin, pgq_admin;
 grant execute on function howdah_stream.note_switches() to pgque_admin, pgq_admin;
 grant execute on function howdah_stream.retry_round() to pgque_admin, pgq_admin;
-grant execute on function howdah_stream.tick_round(text[]) to pgque_admin, pgq_admin;
 grant select (idem_expires) on howdah_stream.idempotency to pgque_admin, pgq_admin;
+
+-- Howdah's own client, which writes (insert_N: pgque.grant_perms) and reads without a detour, and its ticker.
+grant execute on function howdah_stream.queue_id(text) to pgque_writer;
+grant execute on function howdah_stream.current_event_table(text) to pgque_writer;
+grant execute on function howdah_stream.lone_subscriber(text, text) to pgque_reader;
+grant execute on function howdah_stream.deliver(
+    int, text, interval, bigint, bigint, bigint[], interval[], text[]) to pgque_reader;
+grant execute on function howdah_stream.settle(
+    int, text, bigint, bigint, bigint[], interval[], text[]) to pgque_reader;
+grant execute on function howdah_stream.renew_lease(int, text, interval, bigint) to pgque_reader;
+grant execute on function howdah_stream.window_sql(howdah_stream.subscriber, bigint, text[]) to pgque_reader;
+grant execute on function howdah_stream.event_table_name(int, int) to pgque_reader;
+grant select on howdah_stream.subscriber, howdah_stream.event_table to pgque_reader;
+grant execute on function howdah_stream.tick_round(text[]), howdah_stream.sleep() to pgque_admin;
 
 -- Tables: readers read all there is in their language. A queue's own tables: pgque.grant_perms, now and when it is
 -- made.

@@ -99,7 +99,7 @@ $$;
 -- Who may ask for batches in its own name. Errors: not registered; a cooperative consumer, whose calls are others.
 create or replace function howdah_stream.lone_subscriber(i_queue text, i_consumer text)
 returns howdah_stream.subscriber
-language plpgsql stable as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_sub howdah_stream.subscriber := howdah_stream.subscriber(i_queue, i_consumer);
 begin

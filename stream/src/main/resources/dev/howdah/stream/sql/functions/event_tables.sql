@@ -173,6 +173,12 @@ begin
 end
 $$;
 
+-- The same for those who may not read pgque.queue, to call insert_N by themselves.
+create or replace function howdah_stream.queue_id(i_queue text) returns int
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select howdah_stream.queue_to_write(i_queue)
+$$;
+
 -- Writes events as they are given, for one consumer or with an id of their own. An id is drawn for each all the same:
 -- the distance between two ticks' sequence numbers is never less than the number of events between them.
 create or replace function howdah_stream.insert_raw(i_queue_id int, i_events pgque.event_template[]) returns int
