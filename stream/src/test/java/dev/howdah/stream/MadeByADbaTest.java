@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Databases with what an ordinary role can't make: schedulers of pg_cron's and pg_timetable's shape, PgQ, others' roles. */
-class SchedulerJobsTest {
+class MadeByADbaTest {
 
     private static final String CRON = """
             create schema cron;
@@ -81,7 +81,7 @@ class SchedulerJobsTest {
 
     @BeforeEach
     void create() {
-        name = "jobs_" + ++databases;
+        name = "dba_" + ++databases;
         PostgresAddress a = postgres.superuser();
         new TestSql(a.dataSource()).run("create database " + name + " owner howdah");
         owner = new TestSql(postgres.database(name).dataSource());
