@@ -18,7 +18,8 @@ import picocli.CommandLine.ScopeType;
             ServeCommand.class,
             InstallCommand.class,
             UninstallCommand.class,
-            SqlCommand.class
+            SqlCommand.class,
+            BenchCommand.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,

@@ -1,0 +1,85 @@
+package dev.howdah.benchmark;
+
+import dev.howdah.core.Outcome;
+import dev.howdah.stream.NewEvent;
+import dev.howdah.stream.StreamConsumer;
+import dev.howdah.stream.StreamSender;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/** From before the send to the handler, at a steady rate. */
+final class DeliveryLatency implements Workload {
+
+    private final int rate;
+    private final Duration duration;
+
+    DeliveryLatency(int rate, Duration duration) {
+        this.rate = rate;
+        this.duration = duration;
+    }
+
+    @Override
+    public String name() {
+        return "latency at " + rate + "/s";
+    }
+
+    @Override
+    public List<Measurement> measure(Bench bench) throws Exception {
+        return measure(bench, name());
+    }
+
+    List<Measurement> measure(Bench bench, String name) throws Exception {
+        String stream = bench.newStream();
+        try {
+            run(bench, stream, Duration.ofSeconds(2)); // warms up
+            double[] millis = run(bench, stream, duration);
+            return List.of(
+                    Measurement.latency(name + ", p50", percentile(millis, 50)),
+                    Measurement.latency(name + ", p95", percentile(millis, 95)),
+                    Measurement.latency(name + ", p99", percentile(millis, 99)));
+        } finally {
+            bench.dropStream(stream);
+        }
+    }
+
+    private double[] run(Bench bench, String stream, Duration time) throws Exception {
+        int count = (int) (rate * time.toMillis() / 1000);
+        double[] millis = new double[count];
+        CountDownLatch left = new CountDownLatch(count);
+        AtomicInteger handled = new AtomicInteger();
+        StreamSender sender = bench.howdah().streams().sender(stream);
+        try (StreamConsumer consumer = bench.howdah()
+                .streams()
+                .consumer(stream, "latency")
+                .handle(event -> {
+                    long sent = Long.parseLong(String.valueOf(event.extra2()));
+                    millis[handled.getAndIncrement()] = (System.nanoTime() - sent) / 1e6;
+                    left.countDown();
+                    return Outcome.done();
+                })
+                .start()) {
+            long start = System.nanoTime();
+            for (int i = 0; i < count; i++) {
+                long due = start + i * 1_000_000_000L / rate;
+                while (System.nanoTime() < due) {
+                    LockSupport.parkNanos(Math.max(1, due - System.nanoTime()));
+                }
+                sender.send(NewEvent.of("bench", Bench.PAYLOAD).withExtra2(Long.toString(System.nanoTime())));
+            }
+            if (!left.await(1, TimeUnit.MINUTES)) {
+                throw new IllegalStateException(left.getCount() + " events did not come");
+            }
+        }
+        Arrays.sort(millis);
+        return millis;
+    }
+
+    private static double percentile(double[] sorted, int percent) {
+        return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
+    }
+}

@@ -1,0 +1,42 @@
+package dev.howdah.benchmark;
+
+import java.util.Locale;
+
+/**
+ * What was measured, beside what it is compared with.
+ *
+ * @param unit {@code /s} or {@code ms}
+ * @param baseline what {@code baselineValue} is of; empty if there is none
+ */
+public record Measurement(String workload, double value, String unit, String baseline, double baselineValue) {
+
+    static Measurement rate(String workload, double rate, String baseline, double baselineRate) {
+        return new Measurement(workload, rate, "/s", baseline, baselineRate);
+    }
+
+    static Measurement latency(String workload, double millis) {
+        return new Measurement(workload, millis, "ms", "", Double.NaN);
+    }
+
+    Measurement against(Measurement other) {
+        return new Measurement(workload, value, unit, other.workload, other.value);
+    }
+
+    /** How much of the baseline it is; NaN if there is none. */
+    public double ratio() {
+        return value / baselineValue;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                unit.equals("ms") ? "%-44s %12.2f %-3s %-28s %12.2f %6.2f" : "%-44s %,12.0f %-3s %-28s %,12.0f %6.2f",
+                workload,
+                value,
+                unit,
+                baseline,
+                baselineValue,
+                ratio());
+    }
+}
