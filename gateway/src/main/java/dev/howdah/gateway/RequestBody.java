@@ -3,6 +3,7 @@ package dev.howdah.gateway;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +15,8 @@ import org.slf4j.LoggerFactory;
 final class RequestBody {
 
     private static final Logger log = LoggerFactory.getLogger(RequestBody.class);
-    /** How long a client that was refused may go on sending. */
-    private static final Duration LINGER = Duration.ofSeconds(10);
+    /** How long a client that was refused may go on sending: after that its connection is reset. */
+    private static final Duration LINGER = Duration.ofSeconds(30);
 
     private RequestBody() {}
 
@@ -40,21 +41,27 @@ final class RequestBody {
     }
 
     /**
-     * Answers before all of the body is there, then throws away what still comes, for a while: a connection that is
-     * closed on somebody who sends is reset, and then many clients never read the answer.
+     * Answers, if need be before all of the body is there, and then throws away what still comes, for a while. A
+     * connection that is closed on somebody who sends is reset, and many clients read no answer before they have sent
+     * everything. It costs no memory, and no more time than a body that is read.
      */
     static void refuse(Context request, String answer) {
+        try (OutputStream out = request.res().getOutputStream()) {
+            out.write(answer.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            log.debug("{} {}: gone before the answer: {}", request.method(), request.path(), e.toString());
+            return;
+        }
         try {
-            request.res().getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
-            request.res().getOutputStream().close();
             InputStream in = request.bodyInputStream();
             byte[] ignored = new byte[8192];
-            long end = System.nanoTime() + LINGER.toNanos();
-            while (in.read(ignored) >= 0 && System.nanoTime() < end) {
+            long start = System.nanoTime();
+            while (in.read(ignored) >= 0 && System.nanoTime() - start < LINGER.toNanos()) {
                 // thrown away
             }
         } catch (IOException | RuntimeException e) {
-            log.debug("{} {}: gone before the answer", request.method(), request.path(), e);
+            // whoever has read the answer need not send the rest
+            log.debug("{} {}: gone before the body's end: {}", request.method(), request.path(), e.toString());
         }
     }
 

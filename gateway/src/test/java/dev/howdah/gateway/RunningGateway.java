@@ -20,7 +20,7 @@ import java.util.Set;
 final class RunningGateway implements AutoCloseable {
 
     static final String ENQUEUE = "/rpc/fn_pgqueuer_enqueue";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final TestDatabase database = TestDatabase.installed();
     private final HikariDataSource pool;
