@@ -28,7 +28,8 @@ class ServeTest {
                 HowdahProcess b = serve("b")) {
             a.awaitLine(line -> line.startsWith("Serving "));
             b.awaitLine(line -> line.startsWith("Serving "));
-            await().until(() -> !database.column(LEADERS).isEmpty());
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !database.column(LEADERS).isEmpty());
             List<String> leaders = database.column(LEADERS);
             assertThat(leaders).hasSize(1);
             boolean aLeads = leaders.get(0).equals("server-a");
@@ -46,7 +47,8 @@ class ServeTest {
     void givesUpItsDutiesAndConnectionsWhenTerminated() {
         try (HowdahProcess a = serve("a")) {
             a.awaitLine(line -> line.startsWith("Serving "));
-            await().until(() -> !database.column(LEADERS).isEmpty());
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !database.column(LEADERS).isEmpty());
             assertThat(a.terminate()).isEqualTo(143);
         }
         assertThat(database.column("select pid from pg_stat_activity where application_name = 'server-a'"))

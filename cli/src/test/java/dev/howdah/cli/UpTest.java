@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +36,8 @@ class UpTest {
                     HowdahProcess.start("work", "fetch", "--data", data.toString(), "--", "sh", "-c", """
                     cat; echo; echo "$HOWDAH_JOB_ID $HOWDAH_PRIORITY $HOWDAH_HEADER_SOURCE $HOWDAH_DEDUPE_KEY\"""")) {
                 work.awaitLine("2 5 api fetch:hello"::equals);
-                await().until(() -> up.value("select count(*) from pgqueuer").equals("0"));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> up.value("select count(*) from pgqueuer").equals("0"));
                 assertThat(work.out()).contains("\n1 0  ", "aGVsbG8=\n2 5 api fetch:hello");
                 assertThat(work.terminate()).isEqualTo(143);
                 assertThat(work.err()).contains("job 1 fetch: done, ", "job 2 fetch: done, ");

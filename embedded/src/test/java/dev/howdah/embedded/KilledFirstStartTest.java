@@ -20,7 +20,10 @@ class KilledFirstStartTest {
     @ValueSource(strings = {"password", "data.new-", "data", "howdah.conf", "postmaster.pid"})
     void aFirstStartKilledAnywhereIsMadeGoodByTheNext(String milestone) throws Exception {
         try (ChildJvm killed = ChildJvm.on(home)) {
-            await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> hasReached(milestone));
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> hasReached(milestone));
             killed.kill();
         }
         try (EmbeddedPostgres postgres = start()) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -61,7 +62,10 @@ class PostgresBinariesTest {
     @Test
     void whatAKilledProcessLeftHalfUnpackedIsNotUsed() throws Exception {
         try (ChildJvm killed = ChildJvm.onTemporaryHomeIn(folder)) {
-            await().until(() -> Files.exists(cache) && names(cache).stream().anyMatch(name -> name.contains(".new-")));
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(5))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> Files.exists(cache) && names(cache).stream().anyMatch(name -> name.contains(".new-")));
             killed.kill();
         }
         assertThat(names(cache)).anyMatch(name -> name.contains(".new-"));

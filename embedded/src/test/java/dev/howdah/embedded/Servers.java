@@ -22,7 +22,9 @@ final class Servers {
     }
 
     static void awaitNoneOn(Path home) {
-        await().pollInterval(Duration.ofMillis(20)).until(() -> on(home).isEmpty());
+        await().pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> on(home).isEmpty());
     }
 
     static long pid(Path home) throws IOException {
