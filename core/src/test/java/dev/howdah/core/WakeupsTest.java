@@ -155,7 +155,7 @@ class WakeupsTest {
     @Test
     void findsOutThatThePeerHasGoneSilent() throws Exception {
         try (SilentProxy proxy = new SilentProxy(Postgres.address());
-                Wakeups wakeups = new Wakeups(proxy.address().dataSource(), SHORT, Duration.ofMillis(300))) {
+                Wakeups wakeups = new Wakeups(proxy.address().dataSource(), SHORT, Duration.ofSeconds(2))) {
             wakeups.listen("a", this::hear);
             awaitHeard(AGAIN);
             proxy.silenceThese();
@@ -169,7 +169,7 @@ class WakeupsTest {
     @Test
     void comesBackFromFailuresOfEveryKindAndWaitsShortlyAgainAfterwards() throws Exception {
         Refusing refusing = new Refusing(Postgres.dataSource("refused"));
-        try (Wakeups wakeups = new Wakeups(refusing, SHORT, Duration.ofMillis(200))) {
+        try (Wakeups wakeups = new Wakeups(refusing, SHORT, Duration.ofSeconds(2))) {
             wakeups.listen("a", this::hear);
             await().until(() -> refusing.refused > 10);
             refusing.refuses = false;
@@ -212,7 +212,7 @@ class WakeupsTest {
         config.setDataSource(Postgres.dataSource("pooled"));
         config.setMaximumPoolSize(1);
         try (HikariDataSource pool = new HikariDataSource(config)) {
-            try (Wakeups wakeups = new Wakeups(pool, SHORT, Duration.ofSeconds(1))) {
+            try (Wakeups wakeups = new Wakeups(pool, SHORT, Duration.ofSeconds(5))) {
                 wakeups.listen("a", this::hear);
                 awaitHeard(AGAIN);
                 Postgres.terminate("pooled");
@@ -227,11 +227,11 @@ class WakeupsTest {
     @Test
     void behindAPoolerInTransactionModeNothingComesAndNothingBreaks() throws SQLException {
         try (TransactionPooler pooler = new TransactionPooler(Postgres.dataSource("pooler"));
-                Wakeups wakeups = new Wakeups(pooler, SHORT, Duration.ofMillis(100))) {
+                Wakeups wakeups = new Wakeups(pooler, SHORT, Duration.ofSeconds(1))) {
             wakeups.listen("a", this::hear);
             awaitHeard(AGAIN);
             send("a", "lost");
-            await().until(() -> pooler.statements.get() > 5);
+            await().atMost(Duration.ofSeconds(30)).until(() -> pooler.statements.get() > 5);
             awaitHeard(AGAIN);
             assertThat(wakeups.failures()).isZero();
         }
@@ -242,7 +242,8 @@ class WakeupsTest {
     }
 
     private void awaitHeard(String... payloads) {
-        await().untilAsserted(() -> assertThat(heard).containsExactly(payloads));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(heard).containsExactly(payloads));
     }
 
     private static String lastStatement(String name) {
