@@ -34,6 +34,19 @@ public final class StreamSchema implements WingSql {
             "functions/installation",
             "functions/status");
 
+    private static final List<String> PGQ = List.of(
+            "pgq/tables",
+            "pgq/queues",
+            "pgq/events",
+            "pgq/batches",
+            "pgq/consumers",
+            "pgq/retries",
+            "pgq/failed_events",
+            "pgq/ticker",
+            "pgq/maintenance",
+            "pgq/info",
+            "pgq/names");
+
     @Override
     public String name() {
         return "stream";
@@ -63,7 +76,8 @@ public final class StreamSchema implements WingSql {
 
     @Override
     public List<SqlScript> functions() {
-        return Stream.concat(FUNCTIONS.stream(), Stream.of("grants"))
+        return Stream.of(FUNCTIONS, PGQ, List.of("grants"))
+                .flatMap(List::stream)
                 .map(StreamSchema::read)
                 .toList();
     }

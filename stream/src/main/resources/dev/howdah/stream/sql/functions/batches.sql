@@ -73,7 +73,7 @@ begin
         end if;
     end if;
     select f.next_tick_id into v_next
-      from pgque.find_tick_helper(i_sub.sub_queue, v_last.tick_id, v_last.tick_time, v_last.tick_event_seq,
+      from howdah_stream.find_tick_helper(i_sub.sub_queue, v_last.tick_id, v_last.tick_time, v_last.tick_event_seq,
                i_min_count, i_min_interval) f
      where i_min_lag is null or f.next_tick_time <= clock_timestamp() - i_min_lag;
     return v_next;
@@ -82,11 +82,11 @@ $$;
 
 -- The first tick after i_prev_tick_* with at least i_min_count new events or i_min_interval more time; nulls if there is
 -- none yet. A null minimum is none.
-create or replace function pgque.find_tick_helper(
+create or replace function howdah_stream.find_tick_helper(
     i_queue_id int, i_prev_tick_id bigint, i_prev_tick_time timestamptz, i_prev_tick_seq bigint,
     i_min_count bigint, i_min_interval interval,
     out next_tick_id bigint, out next_tick_time timestamptz, out next_tick_seq bigint)
-language sql stable as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select tick_id, tick_time, tick_event_seq
       from pgque.tick
      where tick_queue = i_queue_id and tick_id > i_prev_tick_id
@@ -94,6 +94,15 @@ language sql stable as $$
             or tick_event_seq - i_prev_tick_seq >= i_min_count
             or tick_time - i_prev_tick_time >= i_min_interval)
      order by tick_id limit 1
+$$;
+
+create or replace function pgque.find_tick_helper(
+    i_queue_id int, i_prev_tick_id bigint, i_prev_tick_time timestamptz, i_prev_tick_seq bigint,
+    i_min_count bigint, i_min_interval interval,
+    out next_tick_id bigint, out next_tick_time timestamptz, out next_tick_seq bigint)
+language sql stable as $$
+    select * from howdah_stream.find_tick_helper(
+        i_queue_id, i_prev_tick_id, i_prev_tick_time, i_prev_tick_seq, i_min_count, i_min_interval)
 $$;
 
 -- Who may ask for batches in its own name. Errors: not registered; a cooperative consumer, whose calls are others.
@@ -235,8 +244,9 @@ language sql as $$
     select howdah_stream.batch_event_tables(x_batch_id)
 $$;
 
--- Opens a cursor over the batch's events and gives the first i_quick_limit. i_extra_where goes into the SQL as it is.
-create or replace function pgque.get_batch_cursor(
+-- Opens a cursor over the batch's events and gives the first i_quick_limit. i_extra_where goes into the SQL as it is, which
+-- is run with the caller's rights.
+create or replace function howdah_stream.get_batch_cursor(
     i_batch_id bigint, i_cursor_name text, i_quick_limit int, i_extra_where text,
     out ev_id bigint, out ev_time timestamptz, out ev_txid bigint, out ev_retry int, out ev_type text, out ev_data text,
     out ev_extra1 text, out ev_extra2 text, out ev_extra3 text, out ev_extra4 text)
@@ -260,12 +270,21 @@ end
 $$;
 
 create or replace function pgque.get_batch_cursor(
+    i_batch_id bigint, i_cursor_name text, i_quick_limit int, i_extra_where text,
+    out ev_id bigint, out ev_time timestamptz, out ev_txid bigint, out ev_retry int, out ev_type text, out ev_data text,
+    out ev_extra1 text, out ev_extra2 text, out ev_extra3 text, out ev_extra4 text)
+returns setof record
+language sql as $$
+    select * from howdah_stream.get_batch_cursor(i_batch_id, i_cursor_name, i_quick_limit, i_extra_where)
+$$;
+
+create or replace function pgque.get_batch_cursor(
     i_batch_id bigint, i_cursor_name text, i_quick_limit int,
     out ev_id bigint, out ev_time timestamptz, out ev_txid bigint, out ev_retry int, out ev_type text, out ev_data text,
     out ev_extra1 text, out ev_extra2 text, out ev_extra3 text, out ev_extra4 text)
 returns setof record
 language sql as $$
-    select * from pgque.get_batch_cursor(i_batch_id, i_cursor_name, i_quick_limit, null)
+    select * from howdah_stream.get_batch_cursor(i_batch_id, i_cursor_name, i_quick_limit, null)
 $$;
 
 -- Nulls for a batch that is not open.

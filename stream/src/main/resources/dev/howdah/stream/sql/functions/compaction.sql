@@ -12,6 +12,13 @@ begin
 end
 $$;
 
+-- Whether compact() would look at a table.
+create or replace function howdah_stream.grown(i_grown_bytes bigint default 8 * 1024 * 1024) returns bool
+language sql stable as $$
+    select greatest(pg_relation_size('howdah_stream.position'), pg_relation_size('pgque.tick'),
+                    pg_relation_size('pgque.retry_queue')) >= i_grown_bytes
+$$;
+
 -- Keeps each subscriber's last row.
 create or replace function howdah_stream.compact_positions(i_grown_bytes bigint) returns int
 language plpgsql as $$

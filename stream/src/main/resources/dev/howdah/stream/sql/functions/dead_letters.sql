@@ -36,6 +36,50 @@ begin
 end
 $$;
 
+-- Sets aside an event of an open batch, by its id: 1; 0 if it is already. Errors: the batch is not open, or does not have it.
+create or replace function howdah_stream.fail_event(i_batch_id bigint, i_event_id bigint, i_reason text) returns int
+language plpgsql as $$
+declare
+    v_pos howdah_stream.position := howdah_stream.lock_batch(i_batch_id);
+    v_event pgque.event_template;
+    v_sub howdah_stream.subscriber;
+begin
+    if v_pos.pos_sub is not null then
+        v_event := howdah_stream.batch_event(v_pos, i_event_id);
+    end if;
+    if v_event.ev_id is null then
+        raise exception 'event not found';
+    end if;
+    select * into v_sub from howdah_stream.subscriber where sub_no = v_pos.pos_sub;
+    return howdah_stream.bury(v_sub, v_event, i_reason);
+end
+$$;
+
+-- One consumer's dead letters, also when it is not registered any more. Errors: no such queue.
+create or replace function howdah_stream.failed_events(i_queue text, i_consumer text) returns setof pgque.dead_letter
+language plpgsql stable as $$
+begin
+    return query
+        select d.*
+          from pgque.dead_letter d
+          join pgq.consumer on co_id = d.dl_consumer_id
+         where d.dl_queue_id = howdah_stream.queue_to_write(i_queue) and co_name = i_consumer;
+end
+$$;
+
+-- The one of them that has this event: its dl_id. Errors: no such queue; it has none.
+create or replace function howdah_stream.failed_event(i_queue text, i_consumer text, i_event_id bigint) returns bigint
+language plpgsql stable as $$
+declare
+    v_id bigint := (select dl_id from howdah_stream.failed_events(i_queue, i_consumer) where ev_id = i_event_id);
+begin
+    if v_id is null then
+        raise exception 'event not found';
+    end if;
+    return v_id;
+end
+$$;
+
 -- A queue's dead letters, the newest first. Errors: no such queue.
 create or replace function pgque.dlq_inspect(i_queue_name text, i_limit_count int default 100)
 returns setof pgque.dead_letter

@@ -6,46 +6,64 @@ language sql as $$
     select howdah_stream.rotate(i_queue_name)
 $$;
 
-create or replace function howdah_stream.note_switches() returns int
+-- What is left to do after rotation: notes that the transactions that switched tables are over, which rotation itself does
+-- not wait for, removes keys that have expired, compacts what has grown. How much.
+create or replace function howdah_stream.tidy() returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     update pgque.queue
        set queue_switch_step2 = pg_current_xact_id()::text::bigint
      where queue_switch_step2 is null;
-    return 1;
+    return howdah_stream.remove_expired_keys(null) + howdah_stream.compact();
 end
 $$;
 
--- Notes that the transactions that switched tables are over: 1. Rotation itself does not wait for it.
+-- Whether tidy() has something to do, or will have after rotation.
+create or replace function howdah_stream.untidy() returns bool
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select exists (select from pgque.queue where queue_switch_step2 is null)
+        or exists (select from howdah_stream.queues_to_rotate())
+        or exists (select from howdah_stream.idempotency where idem_expires <= clock_timestamp())
+        or howdah_stream.grown()
+$$;
+
+-- The second half of rotation, and what else there is to tidy up: how much that was.
 create or replace function pgque.maint_rotate_tables_step2() returns int
 language sql as $$
-    select howdah_stream.note_switches()
+    select howdah_stream.tidy()
+$$;
+
+create or replace function howdah_stream.tables_to_vacuum() returns setof text
+language sql stable as $$
+    select format('%I.%I', schemaname, relname)
+      from pg_catalog.pg_stat_user_tables
+     where (schemaname, relname) in (('pgque', 'queue'), ('pgque', 'retry_queue'), ('pgq', 'consumer'),
+           ('howdah_stream', 'subscriber'), ('howdah_stream', 'event_table'), ('howdah_stream', 'idempotency'))
 $$;
 
 -- The tables that want vacuum: none of the engine's, which are appended to and truncated.
 create or replace function pgque.maint_tables_to_vacuum() returns setof text
 language sql as $$
-    select format('%I.%I', schemaname, relname)
-      from pg_stat_user_tables
-     where (schemaname, relname) in (('pgque', 'queue'), ('pgque', 'retry_queue'), ('pgq', 'consumer'),
-           ('howdah_stream', 'subscriber'), ('howdah_stream', 'event_table'), ('howdah_stream', 'idempotency'))
+    select howdah_stream.tables_to_vacuum()
 $$;
 
--- The calls that are due: functions, each with its argument or null; 'vacuum' is the command.
-create or replace function pgque.maint_operations(out func_name text, out func_arg text) returns setof record
-language sql as $$
-    select 'pgque.maint_rotate_tables_step1', queue from howdah_stream.queues_to_rotate() queue
+-- The calls that are due: functions of one of the two languages' schemas, each with its argument or null; 'vacuum' is the
+-- command.
+create or replace function howdah_stream.maint_operations(i_schema text, out func_name text, out func_arg text)
+returns setof record
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select i_schema || '.maint_rotate_tables_step1', queue from howdah_stream.queues_to_rotate() queue
     union all
-    select 'pgque.maint_rotate_tables_step2', null
-     where exists (select from pgque.queue where queue_switch_step2 is null)
-        or exists (select from howdah_stream.queues_to_rotate())
+    select i_schema || '.maint_rotate_tables_step2', null where howdah_stream.untidy()
     union all
-    select 'pgque.maint_idem', null where exists (
-           select from howdah_stream.idempotency where idem_expires <= clock_timestamp())
-    union all
-    select 'vacuum', t from pgque.maint_tables_to_vacuum() t
+    select 'vacuum', t from howdah_stream.tables_to_vacuum() t
     union all
     select extra, queue_name from pgque.queue, unnest(queue_extra_maint) extra
+$$;
+
+create or replace function pgque.maint_operations(out func_name text, out func_arg text) returns setof record
+language sql as $$
+    select * from howdah_stream.maint_operations('pgque')
 $$;
 
 -- Does all that is due, retries apart: how much.
@@ -58,7 +76,6 @@ begin
     for v_queue in select * from howdah_stream.queues_to_rotate() loop
         v_count := v_count + howdah_stream.rotate(v_queue);
     end loop;
-    perform howdah_stream.note_switches();
-    return v_count + howdah_stream.remove_expired_keys(null) + howdah_stream.compact();
+    return v_count + howdah_stream.tidy();
 end
 $$;
