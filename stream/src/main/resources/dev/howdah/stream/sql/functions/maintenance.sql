@@ -27,28 +27,29 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
         or howdah_stream.grown()
 $$;
 
--- The second half of rotation, and what else there is to tidy up: how much that was.
+-- The second half of rotation, and what else there is to tidy up. Always 0: a daemon calls again what gives more.
 create or replace function pgque.maint_rotate_tables_step2() returns int
 language sql as $$
-    select howdah_stream.tidy()
+    select 0 from howdah_stream.tidy()
 $$;
 
+-- The tables that want vacuum and have no autovacuum. None of those that are appended to and truncated is among them.
 create or replace function howdah_stream.tables_to_vacuum() returns setof text
 language sql stable as $$
     select format('%I.%I', schemaname, relname)
       from pg_catalog.pg_stat_user_tables
-     where (schemaname, relname) in (('pgque', 'queue'), ('pgque', 'retry_queue'), ('pgq', 'consumer'),
+     where current_setting('autovacuum') = 'off'
+       and (schemaname, relname) in (('pgque', 'queue'), ('pgque', 'retry_queue'), ('pgq', 'consumer'),
            ('howdah_stream', 'subscriber'), ('howdah_stream', 'event_table'), ('howdah_stream', 'idempotency'))
 $$;
 
--- The tables that want vacuum: none of the engine's, which are appended to and truncated.
 create or replace function pgque.maint_tables_to_vacuum() returns setof text
 language sql as $$
     select howdah_stream.tables_to_vacuum()
 $$;
 
--- The calls that are due: functions of one of the two languages' schemas, each with its argument or null; 'vacuum' is the
--- command.
+-- The calls that are due: functions of one of the two languages' schemas, each with its argument or null. 'vacuum' is the
+-- command; it comes last, as pgqd 3.5 ends its round there.
 create or replace function howdah_stream.maint_operations(i_schema text, out func_name text, out func_arg text)
 returns setof record
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -56,9 +57,9 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     union all
     select i_schema || '.maint_rotate_tables_step2', null where howdah_stream.untidy()
     union all
-    select 'vacuum', t from howdah_stream.tables_to_vacuum() t
-    union all
     select extra, queue_name from pgque.queue, unnest(queue_extra_maint) extra
+    union all
+    select 'vacuum', t from howdah_stream.tables_to_vacuum() t
 $$;
 
 create or replace function pgque.maint_operations(out func_name text, out func_arg text) returns setof record

@@ -12,10 +12,10 @@ language sql as $$
     select howdah_stream.rotate(i_queue_name)
 $$;
 
--- The second half of rotation, and what else there is to tidy up: how much that was.
+-- The second half of rotation, and what else there is to tidy up. Always 0: a daemon calls again what gives more.
 create or replace function pgq.maint_rotate_tables_step2() returns int
 language sql as $$
-    select howdah_stream.tidy()
+    select 0 from howdah_stream.tidy()
 $$;
 
 -- Moves retries that are due back into their queues: how many. Call it until it gives 0.
