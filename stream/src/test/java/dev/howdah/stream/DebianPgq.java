@@ -26,7 +26,7 @@ record DebianPgq(Path folder, PostgresAddress database) {
                     "skipped: no Python module " + module
                             + " here (apt-get install pgqd python3-pgq python3-londiste)");
         }
-        assumeTrue(succeeds("pgqd", "--version"), "skipped: no pgqd here (apt-get install pgqd)");
+        assumeTrue(succeeds("pgqd", "-V"), "skipped: no pgqd here (apt-get install pgqd)");
     }
 
     /** The ticker daemon, for this one database, looking often. */

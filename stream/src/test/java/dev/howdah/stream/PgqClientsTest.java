@@ -15,33 +15,32 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real pgqd and consumers made with the real python3-pgq, against Howdah without its server. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PgqClientsTest {
 
     @AutoClose
-    private final TestDatabase database = TestDatabase.installed();
+    static final TestDatabase database = TestDatabase.installed();
 
     @TempDir
-    private Path folder;
+    static Path folder;
 
-    private DebianPgq pgq;
-    private Running ticker;
+    private static DebianPgq pgq;
+    private static Running ticker;
+
     private String queue;
     private String settings;
 
     @BeforeAll
-    void startPgqd() {
+    static void startPgqd() {
         DebianPgq.assumePresent("pgq", "skytools");
         pgq = new DebianPgq(folder, database.address());
         ticker = pgq.startTicker();
     }
 
     @AfterAll
-    void stopPgqd() {
+    static void stopPgqd() {
         if (ticker != null) {
             ticker.close();
         }
