@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** PgQ's own programs as Debian packs them, unmodified, in a folder of their own. */
@@ -29,21 +30,22 @@ record DebianPgq(Path folder, PostgresAddress database) {
         assumeTrue(succeeds("pgqd", "-V"), "skipped: no pgqd here (apt-get install pgqd)");
     }
 
-    /** The ticker daemon, for this one database, looking often. */
-    Running startTicker() {
+    /** The ticker daemon, for these databases of the server, looking often. */
+    Running startTicker(PostgresAddress... databases) {
+        String names = Stream.of(databases).map(PostgresAddress::database).collect(Collectors.joining(", "));
         return start("pgqd", "pgqd", write("pgqd.ini", """
                 [pgqd]
                 base_connstr = host=%s port=%d user=%s
                 initial_database = %4$s
-                database_list = %4$s
-                logfile = %5$s/pgqd.log
-                pidfile = %5$s/pgqd.pid
+                database_list = %5$s
+                logfile = %6$s/pgqd.log
+                pidfile = %6$s/pgqd.pid
                 check_period = 1
                 retry_period = 0.2
                 maint_period = 0.2
                 ticker_period = 0.05
                 """.formatted(
-                        database.host(), database.port(), database.user(), database.database(), folder)));
+                        database.host(), database.port(), database.user(), database.database(), names, folder)));
     }
 
     /** The settings for consumer.py, to register, consume and unregister with. */
@@ -60,6 +62,11 @@ record DebianPgq(Path folder, PostgresAddress database) {
     }
 
     String connectString() {
+        return connectString(database);
+    }
+
+    /** Without the password, which the programs have from their environment. */
+    static String connectString(PostgresAddress database) {
         return "host=" + database.host() + " port=" + database.port() + " user=" + database.user() + " dbname="
                 + database.database();
     }

@@ -36,7 +36,7 @@ class PgqClientsTest {
     static void startPgqd() {
         DebianPgq.assumePresent("pgq", "skytools");
         pgq = new DebianPgq(folder, database.address());
-        ticker = pgq.startTicker();
+        ticker = pgq.startTicker(database.address());
     }
 
     @AfterAll
