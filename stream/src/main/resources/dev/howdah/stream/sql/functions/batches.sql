@@ -15,6 +15,10 @@ begin
         return v_pos;
     end if;
     v_pos := howdah_stream.lock_position(i_sub.sub_no);
+    if not exists (select from howdah_stream.subscriber where sub_no = i_sub.sub_no and sub_role = i_sub.sub_role) then
+        raise exception 'the consumer was unregistered or made cooperative by another session meanwhile: try again'
+            using errcode = 'serialization_failure';
+    end if;
     if v_pos.pos_batch is null then
         v_pos.pos_next_tick :=
             howdah_stream.find_next_tick(i_sub, v_pos, i_min_lag, i_min_count, i_min_interval, i_newest);
@@ -105,7 +109,8 @@ language sql stable as $$
         i_queue_id, i_prev_tick_id, i_prev_tick_time, i_prev_tick_seq, i_min_count, i_min_interval)
 $$;
 
--- Who may ask for batches in its own name. Errors: not registered; a cooperative consumer, whose calls are others.
+-- Who may ask for batches in its own name. Errors: not registered; a cooperative consumer or a partition slot, whose
+-- calls are others.
 create or replace function howdah_stream.lone_subscriber(i_queue text, i_consumer text)
 returns howdah_stream.subscriber
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -119,6 +124,8 @@ begin
     elsif v_sub.sub_role = 'coop_member' then
         raise exception '%/% is a member of a cooperative consumer: use receive_coop or next_batch(queue, consumer, subconsumer)',
             i_queue, i_consumer;
+    elsif v_sub.sub_slots is not null then
+        raise exception '%/% is a partition slot: use claim_slot and receive_partitioned', i_queue, i_consumer;
     end if;
     return v_sub;
 end

@@ -1,7 +1,8 @@
 -- Consumers: registered with a queue, each at its own place.
 
--- Registers, or moves, a consumer so that it reads what comes after a tick; its open batch is dropped. Null: the last
--- tick, and a registered consumer stays where it is. Errors: no such queue; no such tick (any more).
+-- Registers, or moves, a consumer so that it reads what comes after a tick; its open batch is dropped, those of a
+-- cooperative consumer's members are not. Null: the last tick, and a registered consumer stays where it is. Errors: no
+-- such queue; no such tick (any more); a member of a cooperative consumer.
 create or replace function pgque.register_consumer_at(x_queue_name text, x_consumer_name text, x_tick_pos bigint)
 returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -44,13 +45,11 @@ begin
       from howdah_stream.subscriber
      where sub_queue = v_queue.queue_id and sub_consumer = v_consumer;
     if found then
-        if i_tick is not null then
-            v_pos := howdah_stream.lock_position(v_sub.sub_no);
+        if i_tick is not null and v_sub.sub_role = 'coop_member' then
+            raise exception '%/% is a member of a cooperative consumer: reposition that one', i_queue, i_consumer;
+        elsif i_tick is not null then
+            v_pos := howdah_stream.without_window(howdah_stream.lock_position(v_sub.sub_no));
             v_pos.pos_last_tick := i_tick;
-            v_pos.pos_next_tick := null;
-            v_pos.pos_done := null;
-            v_pos.pos_batch := null;
-            v_pos.pos_batch_end := null;
             perform howdah_stream.move(v_pos);
         end if;
         return 0;
@@ -98,7 +97,7 @@ end
 $$;
 
 -- How many rows were removed, 0 for an unknown consumer; its retries go with it, its dead letters stay. Errors: a
--- cooperative consumer that has members.
+-- cooperative consumer that has members; a member.
 create or replace function pgque.unregister_consumer(x_queue_name text, x_consumer_name text) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -112,16 +111,25 @@ begin
        for update of s;
     if not found then
         return 0;
+    elsif v_sub.sub_role = 'coop_member' then
+        raise exception '%/% is a member of a cooperative consumer: use unregister_subconsumer',
+            x_queue_name, x_consumer_name;
     elsif exists (select from howdah_stream.subscriber
                    where sub_id = v_sub.sub_id and sub_no <> v_sub.sub_no) then
         raise exception 'consumer %/% has cooperative members: unregister them first, with unregister_subconsumer',
             x_queue_name, x_consumer_name;
     end if;
-    delete from pgque.retry_queue where ev_owner = v_sub.sub_id and v_sub.sub_no = v_sub.sub_id;
-    delete from howdah_stream.position where pos_sub = v_sub.sub_no;
-    delete from howdah_stream.subscriber where sub_no = v_sub.sub_no;
+    perform howdah_stream.remove_subscriber(v_sub);
     return 1;
 end
+$$;
+
+-- The caller has its row's lock. Retries are their group's, and stay when a member goes.
+create or replace function howdah_stream.remove_subscriber(i_sub howdah_stream.subscriber) returns void
+language sql as $$
+    delete from pgque.retry_queue where ev_owner = i_sub.sub_id and i_sub.sub_no = i_sub.sub_id;
+    delete from howdah_stream.position where pos_sub = i_sub.sub_no;
+    delete from howdah_stream.subscriber where sub_no = i_sub.sub_no;
 $$;
 
 create or replace function pgque.subscribe(queue text, consumer text) returns int

@@ -43,7 +43,7 @@ begin
     insert into howdah_stream.position
     values (i_pos.pos_sub, coalesce(i_pos.pos_version, 0) + 1, i_pos.pos_last_tick, i_pos.pos_next_tick, i_pos.pos_done,
             i_pos.pos_batch, i_pos.pos_batch_end, clock_timestamp(),
-            i_pos.pos_lease_owner, i_pos.pos_lease_until, i_pos.pos_epoch)
+            i_pos.pos_lease_owner, i_pos.pos_lease_until, i_pos.pos_epoch, i_pos.pos_lease_ttl, i_pos.pos_part_end)
     on conflict do nothing;
     if not found then
         raise exception 'the consumer was moved by another session since this transaction began: try again'
@@ -83,24 +83,51 @@ begin
 end
 $$;
 
--- Ends the open batch: its events are done; what is left of its window is read next. i_pos: from lock_batch.
-create or replace function howdah_stream.finish(i_pos howdah_stream.position) returns void
-language plpgsql as $$
+-- The same place, with nothing of a window at hand.
+create or replace function howdah_stream.without_window(i_pos howdah_stream.position) returns howdah_stream.position
+language plpgsql immutable as $$
 begin
-    if (select sub_role from howdah_stream.subscriber where sub_no = i_pos.pos_sub) = 'coop_member' then
-        -- its group has moved on when the member was given the batch
-        i_pos.pos_last_tick := null;
-        i_pos.pos_next_tick := null;
-        i_pos.pos_done := null;
-    elsif i_pos.pos_batch_end is null then
-        i_pos.pos_last_tick := i_pos.pos_next_tick;
-        i_pos.pos_next_tick := null;
-        i_pos.pos_done := null;
-    else
-        i_pos.pos_done := i_pos.pos_batch_end;
-    end if;
+    i_pos.pos_next_tick := null;
+    i_pos.pos_done := null;
     i_pos.pos_batch := null;
     i_pos.pos_batch_end := null;
-    perform howdah_stream.move(i_pos);
+    i_pos.pos_part_end := null;
+    return i_pos;
+end
+$$;
+
+-- The place after the window's events up to i_end, or after the whole window if null; without a batch.
+create or replace function howdah_stream.past(i_pos howdah_stream.position, i_end bigint)
+returns howdah_stream.position
+language plpgsql immutable as $$
+begin
+    if i_end is null then
+        i_pos.pos_last_tick := i_pos.pos_next_tick;
+        return howdah_stream.without_window(i_pos);
+    end if;
+    i_pos.pos_done := i_end;
+    i_pos.pos_batch := null;
+    i_pos.pos_batch_end := null;
+    return i_pos;
+end
+$$;
+
+-- Ends the open batch: its events are done; what is left of its window is read next. A member of a group that has done
+-- all of its part has no place any more: the group had moved on when the part was given. i_pos: from lock_batch. Errors:
+-- the batch of a group itself, which is its members' to finish.
+create or replace function howdah_stream.finish(i_pos howdah_stream.position) returns void
+language plpgsql as $$
+declare
+    v_role text := (select sub_role from howdah_stream.subscriber where sub_no = i_pos.pos_sub);
+    v_past howdah_stream.position := howdah_stream.past(i_pos, i_pos.pos_batch_end);
+begin
+    if v_role = 'coop_main' then
+        raise exception 'batch % is that of a cooperative consumer as a whole: its members finish the batches that '
+            'receive_coop or next_batch(queue, consumer, subconsumer) gives them', i_pos.pos_batch;
+    elsif v_role = 'coop_member' and i_pos.pos_batch_end is not distinct from i_pos.pos_part_end then
+        v_past := howdah_stream.without_window(i_pos);
+        v_past.pos_last_tick := null;
+    end if;
+    perform howdah_stream.move(v_past);
 end
 $$;

@@ -2,7 +2,7 @@
 
 -- Messages of the open batch, or of the next one. Empty: there are none. If there are more than i_max_return, the batch
 -- ends with the last one given, so that its ack leaves the rest to be received. At least once: without an ack the same
--- messages come again. Errors: not registered; a cooperative consumer; i_max_return below 1.
+-- messages come again. Errors: not registered; a cooperative consumer or a partition slot; i_max_return below 1.
 create or replace function pgque.receive(i_queue text, i_consumer text, i_max_return int default 100)
 returns setof pgque.message
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -12,7 +12,9 @@ begin
 end
 $$;
 
-create or replace function howdah_stream.receive(i_sub howdah_stream.subscriber, i_max int)
+-- i_dead: for a member of a cooperative consumer, as in receive_coop.
+create or replace function howdah_stream.receive(
+    i_sub howdah_stream.subscriber, i_max int, i_dead interval default null)
 returns setof pgque.message
 language plpgsql as $$
 declare
@@ -25,7 +27,11 @@ begin
         raise exception 'max_return must be >= 1' using errcode = 'invalid_parameter_value';
     end if;
     loop
-        v_pos := howdah_stream.next_batch(i_sub, i_newest => true);
+        if i_sub.sub_role = 'coop_member' then
+            v_pos := howdah_stream.next_part(i_sub, i_dead, i_newest => true, i_max => i_max);
+        else
+            v_pos := howdah_stream.next_batch(i_sub, i_newest => true);
+        end if;
         if v_pos.pos_batch is null then
             return;
         end if;

@@ -49,6 +49,9 @@ create table howdah_stream.position (
     pos_lease_owner text,
     pos_lease_until timestamptz,
     pos_epoch bigint,
+    pos_lease_ttl interval,
+    -- members of a group: the part of the window that is this one's ends with this event, or with the window if null
+    pos_part_end bigint,
     primary key (pos_sub, pos_version)
 );
 
