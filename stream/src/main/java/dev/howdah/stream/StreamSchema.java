@@ -35,7 +35,11 @@ public final class StreamSchema implements WingSql {
             "functions/sequences",
             "functions/scheduler",
             "functions/installation",
-            "functions/status");
+            "functions/status",
+            "functions/capture_formats",
+            "functions/capture",
+            "functions/triggers",
+            "pgq/triggers");
 
     private static final List<String> PGQ = List.of(
             "pgq/tables",
