@@ -7,8 +7,50 @@
 --     ev_type=EXPR, ev_data=, ev_extra1= .. ev_extra4=    the field's value, an SQL expression over the row's columns
 --     when=EXPR           no event if false
 -- A column _pgq_ev_type, _pgq_ev_data, _pgq_ev_extra1 .. 4 is the field's value and no part of the data.
--- All but insert_captured runs with the rights of whoever writes the table, the expressions too. Nothing is cached from row
--- to row: what a table looks like may change between two statements of a transaction, and nothing would tell.
+-- All but insert_captured runs with the rights of whoever writes the table, the expressions too.
+
+do $$
+begin
+    if to_regtype('howdah_stream.captured_table') is null then
+        create type howdah_stream.captured_table as (version bigint, names text[], types oid[], pkey text[], generated int[]);
+    end if;
+end
+$$;
+
+-- A table's columns in order, its primary key's names, the places of its generated columns. Asked once a transaction and
+-- kept in a setting of it: while it writes the table, nobody else can alter it. That it does so itself is seen in its
+-- own counts of rows written to the catalogs.
+create or replace function howdah_stream.captured_table(i_table oid) returns howdah_stream.captured_table
+language plpgsql as $$
+declare
+    c_columns constant oid := 'pg_catalog.pg_attribute'::regclass;
+    c_indexes constant oid := 'pg_catalog.pg_index'::regclass;
+    v_setting text := 'howdah_stream.table_' || i_table;
+    v_table howdah_stream.captured_table := nullif(current_setting(v_setting, true), '')::howdah_stream.captured_table;
+    v_version bigint :=
+        pg_stat_get_xact_tuples_inserted(c_columns) + pg_stat_get_xact_tuples_updated(c_columns)
+        + pg_stat_get_xact_tuples_deleted(c_columns) + pg_stat_get_xact_tuples_inserted(c_indexes)
+        + pg_stat_get_xact_tuples_updated(c_indexes) + pg_stat_get_xact_tuples_deleted(c_indexes);
+begin
+    if v_table.version = v_version and current_setting('track_counts')::bool then
+        return v_table;
+    end if;
+    v_table.version := v_version;
+    select coalesce(array_agg(attname), '{}'), coalesce(array_agg(atttypid), '{}'), array_agg(nr) filter (where attgenerated <> '')
+      into v_table.names, v_table.types, v_table.generated
+      from (select attname::text, atttypid, attgenerated, (row_number() over (order by attnum))::int as nr
+              from pg_catalog.pg_attribute
+             where attrelid = i_table and attnum > 0 and not attisdropped
+             order by attnum) c;
+    v_table.pkey := array(
+        select attname from pg_catalog.pg_index, unnest(indkey) with ordinality k (nr, place)
+          join pg_catalog.pg_attribute on attrelid = i_table and attnum = nr
+         where indrelid = i_table and indisprimary
+         order by place);
+    perform set_config(v_setting, v_table::text, true);
+    return v_table;
+end
+$$;
 
 -- A trigger's arguments, as they are asked for each row.
 create or replace function howdah_stream.capture_arguments(
@@ -93,11 +135,8 @@ language plpgsql as $$
 declare
     c_fields constant text[] := '{ev_type,ev_data,ev_extra1,ev_extra2,ev_extra3,ev_extra4}';
     v_arg record;
+    v_table howdah_stream.captured_table;
     v_names text[];
-    v_types oid[];
-    v_numbers int2[];
-    v_generated int[];
-    v_key_numbers int2[];
     v_pkey text[];
     v_magic text[];
     v_old text[];
@@ -111,15 +150,10 @@ begin
         return true;
     end if;
     v_arg := howdah_stream.capture_arguments(i_args, i_when);
-    select array_agg(attname), array_agg(atttypid), array_agg(attnum), min(indkey::text)::int2vector
-      into v_names, v_types, v_numbers, v_key_numbers
-      from (select a.attname::text, a.atttypid, a.attnum,
-                   (select indkey from pg_catalog.pg_index where indrelid = i_table and indisprimary) as indkey
-              from pg_catalog.pg_attribute a
-             where a.attrelid = i_table and a.attnum > 0 and not a.attisdropped
-             order by a.attnum) c;
+    v_table := howdah_stream.captured_table(i_table);
+    v_names := v_table.names;
     v_pkey := case when v_arg.pkey is not null then regexp_split_to_array(trim(v_arg.pkey), ' *, *')
-        else array(select v_names[array_position(v_numbers, nr)] from unnest(v_key_numbers) nr) end;
+        else v_table.pkey end;
     if i_op <> 'INSERT' and cardinality(v_pkey) = 0 then
         raise exception 'Update/Delete on table without pkey';
     end if;
@@ -128,16 +162,13 @@ begin
     if i_op = 'UPDATE' then
         v_old := howdah_stream.row_values(i_old::text, cardinality(v_names));
         if i_when = 'BEFORE' then -- a generated column has no new value yet
-            select array_agg(o) into v_generated
-              from unnest(v_numbers) with ordinality c (nr, o)
-              join pg_catalog.pg_attribute on attrelid = i_table and attnum = nr and attgenerated <> '';
-            for i in 1 .. coalesce(cardinality(v_generated), 0) loop
-                v_row[v_generated[i]] := v_old[v_generated[i]];
+            for i in 1 .. coalesce(cardinality(v_table.generated), 0) loop
+                v_row[v_table.generated[i]] := v_old[v_table.generated[i]];
             end loop;
         end if;
-        v_changed := array(
-            select name from unnest(v_names, v_types, v_old, v_row) c (name, type, old, new)
-             where old is distinct from new and not howdah_stream.same_value(type, old, new));
+        v_changed := case when v_old = v_row then '{}' else array(
+            select name from unnest(v_names, v_table.types, v_old, v_row) c (name, type, old, new)
+             where old is distinct from new and not howdah_stream.same_value(type, old, new)) end;
         if v_changed && v_pkey then
             raise exception 'primary key update not allowed';
         -- of what has changed, all is ignored
@@ -162,7 +193,7 @@ begin
         when 'sql' then left(i_op, 1)
         else left(i_op, 1) || ':' || coalesce(v_arg.pkey, array_to_string(v_pkey, ',')) end;
     v_event[2] := case i_format
-        when 'json' then howdah_stream.json_object(v_names, v_row, v_arg.ignored || v_magic, v_types,
+        when 'json' then howdah_stream.json_object(v_names, v_row, v_arg.ignored || v_magic, v_table.types,
             to_json(case i_op when 'DELETE' then i_old else i_new end))
         when 'sql' then howdah_stream.partial_sql(
             i_op, v_names, v_row, v_arg.ignored || v_magic, v_magic, v_pkey, v_old, v_changed)
@@ -170,7 +201,7 @@ begin
     v_event[3] := i_schema || '.' || i_name;
     if v_arg.backup and i_op = 'UPDATE' then
         v_event[4] := case i_format
-            when 'json' then howdah_stream.json_object(v_names, v_old, v_arg.ignored || v_magic, v_types, to_json(i_old))
+            when 'json' then howdah_stream.json_object(v_names, v_old, v_arg.ignored || v_magic, v_table.types, to_json(i_old))
             else howdah_stream.urlencoded(v_names, v_old, v_arg.ignored || v_magic) end;
     end if;
     for i in 1 .. cardinality(v_magic) loop
@@ -216,11 +247,7 @@ begin
     perform howdah_stream.insert_captured(v_arg.queue, array[
         case i_format when 'json' then howdah_stream.json_event_type(i_op, i_schema, i_name,
             case when v_arg.pkey is not null then regexp_split_to_array(v_arg.pkey, ',')
-                else array(
-                    select a.attname from pg_catalog.pg_index i, unnest(i.indkey) with ordinality k (nr, o)
-                      join pg_catalog.pg_attribute a on a.attrelid = i_table and a.attnum = nr
-                     where i.indrelid = i_table and i.indisprimary
-                     order by o) end)
+                else (howdah_stream.captured_table(i_table)).pkey end)
             else 'R' end,
         case i_format when 'json' then '{}' else '' end,
         i_schema || '.' || i_name, null, null, null]);
