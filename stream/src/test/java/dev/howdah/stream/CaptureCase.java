@@ -26,7 +26,9 @@ record CaptureCase(String name, List<String> statements, List<String> outcome) {
         return new CaptureCase(
                 block.substring(0, afterName),
                 List.of(halves[0].strip().split(";\n(?! |end\n)|;$")),
-                halves.length == 1 ? List.of() : halves[1].lines().filter(line -> !line.isBlank()).toList());
+                halves.length == 1
+                        ? List.of()
+                        : halves[1].lines().filter(line -> !line.isBlank()).toList());
     }
 
     /** The statements, with the triggers of schema {@code pgq} or {@code pgque}. */

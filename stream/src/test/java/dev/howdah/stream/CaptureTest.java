@@ -95,7 +95,8 @@ class CaptureTest {
                 try {
                     statement.execute(sql);
                 } catch (SQLException e) {
-                    outcome.add("! " + e.getMessage().lines().findFirst().orElseThrow().replaceFirst("^ERROR: ", ""));
+                    outcome.add("! "
+                            + e.getMessage().lines().findFirst().orElseThrow().replaceFirst("^ERROR: ", ""));
                 }
                 try (ResultSet rows = statement.executeQuery(
                         "select ev_id, json_build_array(ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4)::text"
