@@ -37,6 +37,8 @@ public final class StreamSchema implements WingSql {
             "functions/installation",
             "functions/status",
             "functions/capture_formats",
+            "functions/captured_tables",
+            "functions/capture_arguments",
             "functions/capture",
             "functions/triggers",
             "pgq/triggers");

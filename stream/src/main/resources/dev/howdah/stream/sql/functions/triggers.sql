@@ -1,5 +1,5 @@
 -- jsontriga, logutriga, sqltriga: triggers that write a table's changes as events, in the transaction that makes them. The
--- arguments are in functions/capture.sql. For each row; for each statement on truncate alone. They run with the rights of
+-- arguments are in functions/capture_arguments.sql. For each row; for each statement on truncate alone. They run with the rights of
 -- whoever writes the table, so nobody gains another's rights by what a trigger's expressions say.
 --                 ev_type                                                 ev_data                   ev_extra1
 --     jsontriga   {"op":"INSERT","table":["public","t"],"pkey":["id"]}    {"id":1,"name":"x"}       public.t
