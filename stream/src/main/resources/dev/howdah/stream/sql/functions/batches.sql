@@ -10,6 +10,9 @@ declare
     v_pos howdah_stream.position := howdah_stream.position(i_sub.sub_no);
     v_max int;
 begin
+    if v_pos.pos_sub is null then
+        perform howdah_stream.refuse_if_compacted();
+    end if;
     if v_pos.pos_batch is not null
             or howdah_stream.find_next_tick(i_sub, v_pos, i_min_lag, i_min_count, i_min_interval, i_newest) is null then
         return v_pos;
@@ -40,7 +43,7 @@ $$;
 create or replace function howdah_stream.find_next_tick(
     i_sub howdah_stream.subscriber, i_pos howdah_stream.position,
     i_min_lag interval, i_min_count int, i_min_interval interval, i_newest bool) returns bigint
-language plpgsql stable as $$
+language plpgsql as $$
 declare
     v_next bigint;
     v_last pgque.tick;

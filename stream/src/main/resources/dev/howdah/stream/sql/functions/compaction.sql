@@ -1,11 +1,13 @@
 -- Ticks, positions and retries are appended to, and most of their rows are soon of no use. What is of use is taken out, the
 -- table truncated, and that put back: no row is ever swept, and a held snapshot does not keep the others. It takes a few
--- milliseconds and happens when the table has grown a lot; if the lock can't be had at once, it happens later.
+-- milliseconds and happens when the table has grown a lot; if the lock can't be had at once, it happens later, and is
+-- waited for a moment when the table has grown to four times that.
 
 -- Compacts what has grown: how many tables.
 create or replace function howdah_stream.compact(i_grown_bytes bigint default 8 * 1024 * 1024) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+    perform howdah_stream.want_own_snapshot('compaction');
     return howdah_stream.compact_positions(i_grown_bytes)
         + howdah_stream.compact_ticks(i_grown_bytes)
         + howdah_stream.compact_retries(i_grown_bytes);
@@ -24,9 +26,10 @@ create or replace function howdah_stream.compact_positions(i_grown_bytes bigint)
 language plpgsql as $$
 declare
     v_kept howdah_stream.position[];
+    v_size bigint := pg_relation_size('howdah_stream.position');
 begin
-    if pg_relation_size('howdah_stream.position') < i_grown_bytes
-            or not howdah_stream.lock_table('howdah_stream.position', 'access exclusive') then
+    if v_size < i_grown_bytes
+            or not howdah_stream.lock_table('howdah_stream.position', 'access exclusive', v_size / 4 > i_grown_bytes) then
         return 0;
     end if;
     v_kept := array(
@@ -40,13 +43,14 @@ $$;
 
 -- Keeps the ticks of what is still stored: where subscribers are, the last ones, and of the others one for each
 -- ticker_max_count events or minute. A window may grow by that, a batch has its limit all the same. Most of the choice is
--- made before the lock; with the lock only what came or was referred to since.
+-- made before the lock; with the lock only what came or was referred to since. Left alone if most are to be kept.
 create or replace function howdah_stream.compact_ticks(i_grown_bytes bigint) returns int
 language plpgsql as $$
 declare
     v_kept pgque.tick[];
+    v_size bigint := pg_relation_size('pgque.tick');
 begin
-    if pg_relation_size('pgque.tick') < i_grown_bytes then
+    if v_size < i_grown_bytes then
         return 0;
     end if;
     v_kept := array(
@@ -59,7 +63,8 @@ begin
                  from pgque.tick g
                  join pgque.queue on queue_id = g.tick_queue
                 group by g.tick_queue, g.tick_event_seq / queue_ticker_max_count, date_trunc('minute', g.tick_time)));
-    if not howdah_stream.lock_table('pgque.tick', 'access exclusive') then
+    if cardinality(v_kept) > (select count(*) from pgque.tick) / 2
+            or not howdah_stream.lock_table('pgque.tick', 'access exclusive', v_size / 4 > i_grown_bytes) then
         return 0;
     end if;
     v_kept := v_kept || array(
@@ -78,15 +83,16 @@ begin
 end
 $$;
 
--- Keeps what waits, if that is little beside what is gone.
+-- Keeps what waits, if that is little beside what is gone, and not more than goes through memory.
 create or replace function howdah_stream.compact_retries(i_grown_bytes bigint) returns int
 language plpgsql as $$
 declare
     v_kept pgque.retry_queue[];
+    v_size bigint := pg_relation_size('pgque.retry_queue');
 begin
-    if pg_relation_size('pgque.retry_queue') < i_grown_bytes
-            or (select sum(pg_column_size(r)) from pgque.retry_queue r) * 4 > pg_relation_size('pgque.retry_queue')
-            or not howdah_stream.lock_table('pgque.retry_queue', 'access exclusive') then
+    if v_size < i_grown_bytes
+            or (select sum(octet_length(r::text)) from pgque.retry_queue r) > least(v_size / 4, 64 * 1024 * 1024)
+            or not howdah_stream.lock_table('pgque.retry_queue', 'access exclusive', v_size / 4 > i_grown_bytes) then
         return 0;
     end if;
     v_kept := array(select r from pgque.retry_queue r);

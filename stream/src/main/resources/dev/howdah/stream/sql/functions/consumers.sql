@@ -26,15 +26,18 @@ create or replace function howdah_stream.register(
 language plpgsql as $$
 declare
     v_queue pgque.queue;
-    v_consumer int := howdah_stream.consumer(i_consumer);
+    v_consumer int;
     v_sub howdah_stream.subscriber;
     v_pos howdah_stream.position;
 begin
+    perform howdah_stream.want_own_snapshot('a registration');
     -- keeps ticks and rotation away: what this consumer will need can't go meanwhile
     select * into v_queue from pgque.queue where queue_name = i_queue for no key update;
     if not found then
         raise exception 'Event queue not created yet';
     end if;
+    perform pg_notify('howdah_stream', i_queue); -- the ticker passes over the queue until then
+    v_consumer := howdah_stream.consumer(i_consumer);
     if i_tick is not null and not exists (
             select from pgque.tick
              where tick_queue = v_queue.queue_id and tick_id = i_tick

@@ -13,7 +13,8 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     update pgque.queue
        set queue_switch_step2 = pg_current_xact_id()::text::bigint
-     where queue_switch_step2 is null;
+     where queue_id in (
+           select queue_id from pgque.queue where queue_switch_step2 is null for no key update skip locked);
     return howdah_stream.remove_expired_keys(null) + howdah_stream.compact();
 end
 $$;
@@ -67,15 +68,19 @@ language sql as $$
     select * from howdah_stream.maint_operations('pgque')
 $$;
 
--- Does all that is due, retries apart: how much.
+-- Does all that is due, retries apart: how much. A queue that somebody else has at this moment is left for the next time.
 create or replace function pgque.maint() returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    v_queue text;
+    v_name text;
+    v_queue pgque.queue;
     v_count int := 0;
 begin
-    for v_queue in select * from howdah_stream.queues_to_rotate() loop
-        v_count := v_count + howdah_stream.rotate(v_queue);
+    for v_name in select * from howdah_stream.queues_to_rotate() loop
+        v_queue := howdah_stream.try_queue(v_name);
+        if v_queue.queue_id is not null then
+            v_count := v_count + howdah_stream.rotate(v_queue);
+        end if;
     end loop;
     return v_count + howdah_stream.tidy();
 end

@@ -1,5 +1,6 @@
 -- Where subscribers are. Every step appends a row with the next version; the subscriber's own row is its lock. A session
 -- that has read an old position, as REPEATABLE READ may make it, meets its successor's version and is told to try again.
+-- All that read positions are volatile functions: see want_own_snapshot() in ticks.sql.
 
 -- A subscriber by the names that its users know. Errors: not registered.
 create or replace function howdah_stream.subscriber(i_queue text, i_consumer text) returns howdah_stream.subscriber
@@ -20,8 +21,20 @@ end
 $$;
 
 create or replace function howdah_stream.position(i_sub_no int) returns howdah_stream.position
-language sql stable as $$
+language sql as $$
     select p from howdah_stream.position p where pos_sub = i_sub_no order by pos_version desc limit 1
+$$;
+
+-- Positions were compacted since this transaction took its snapshot: it sees none at all, whoever is registered.
+create or replace function howdah_stream.refuse_if_compacted() returns void
+language plpgsql as $$
+begin
+    if current_setting('transaction_isolation') <> 'read committed'
+            and exists (select from howdah_stream.subscriber) and not exists (select from howdah_stream.position) then
+        raise exception 'positions were compacted since this transaction began: try again'
+            using errcode = 'serialization_failure';
+    end if;
+end
 $$;
 
 -- Waits until no other session moves the subscriber, and keeps it until the transaction ends. Gives where it is then.
@@ -32,6 +45,9 @@ declare
 begin
     perform from howdah_stream.subscriber where sub_no = i_sub_no for no key update;
     select * into v_pos from howdah_stream.position where pos_sub = i_sub_no order by pos_version desc limit 1;
+    if not found then
+        perform howdah_stream.refuse_if_compacted();
+    end if;
     return v_pos;
 end
 $$;
@@ -54,7 +70,7 @@ $$;
 
 -- The open batch with this id: where its subscriber is. No row's nulls if there is none, or no longer.
 create or replace function howdah_stream.open_batch(i_batch bigint) returns howdah_stream.position
-language plpgsql stable as $$
+language plpgsql as $$
 declare
     v_pos howdah_stream.position;
 begin
@@ -63,11 +79,14 @@ begin
      cross join lateral (
            select * from howdah_stream.position where pos_sub = b.pos_sub order by pos_version desc limit 1) p
      where p.pos_batch = i_batch;
+    if not found then
+        perform howdah_stream.refuse_if_compacted();
+    end if;
     return v_pos;
 end
 $$;
 
--- The same, locked. Errors: 'batch not found', with i_error's words before it if given.
+-- The same, locked.
 create or replace function howdah_stream.lock_batch(i_batch bigint) returns howdah_stream.position
 language plpgsql as $$
 declare

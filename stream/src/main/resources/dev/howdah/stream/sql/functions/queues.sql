@@ -39,6 +39,10 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_id int;
 begin
+    -- first the subscribers, as a consumer that asks for a retry has its own row before it wants the queue's
+    perform from howdah_stream.subscriber
+      where sub_queue = (select queue_id from pgque.queue where queue_name = x_queue_name)
+      order by sub_no for update;
     select queue_id into v_id from pgque.queue where queue_name = x_queue_name for update;
     if not found then
         raise exception 'No such event queue';
@@ -101,6 +105,7 @@ begin
     end if;
     execute format('update pgque.queue set %I = %s where queue_name = %L',
         v_column, coalesce(quote_literal(x_param_value), 'default'), x_queue_name);
+    perform pg_notify('howdah_stream', x_queue_name); -- a ticker that was paused has something to look at
     return 1;
 end
 $$;

@@ -46,6 +46,9 @@ begin
             v_given := v_given + 1;
             v_last := v_event.ev_id;
         end loop;
+        if v_given > i_max then
+            perform howdah_stream.narrow(v_pos.pos_batch, v_last); -- as many as were read, and there may be more
+        end if;
         if v_given > 0 then
             return;
         end if;

@@ -9,11 +9,18 @@
 -- Takes whatever step is due: how many. Waits for nobody but who ticks or registers.
 create or replace function howdah_stream.rotate(i_queue text) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    v_queue pgque.queue := howdah_stream.lock_queue(i_queue);
 begin
-    return howdah_stream.seal_tables(v_queue) + howdah_stream.truncate_tables(v_queue)
-        + howdah_stream.switch_table(v_queue);
+    return howdah_stream.rotate(howdah_stream.lock_queue(i_queue));
+end
+$$;
+
+-- The same; the caller holds the queue's row.
+create or replace function howdah_stream.rotate(i_queue pgque.queue) returns int
+language plpgsql as $$
+begin
+    perform howdah_stream.want_own_snapshot('rotation');
+    return howdah_stream.seal_tables(i_queue) + howdah_stream.truncate_tables(i_queue)
+        + howdah_stream.switch_table(i_queue);
 end
 $$;
 
@@ -27,7 +34,8 @@ begin
         select et_nr from howdah_stream.event_table
          where et_queue = i_queue.queue_id and et_sealed_tick is null and et_nr <> i_queue.queue_cur_table
     loop
-        if howdah_stream.lock_table(howdah_stream.event_table_name(i_queue.queue_id, v_nr), 'share row exclusive') then
+        if howdah_stream.lock_table(howdah_stream.event_table_name(i_queue.queue_id, v_nr), 'share row exclusive')
+                and not howdah_stream.is_written_here(i_queue.queue_id, v_nr) then
             perform howdah_stream.seal_table(howdah_stream.event_table_name(i_queue.queue_id, v_nr), true);
             -- a tick that is made from now on sees all that is in the table
             update howdah_stream.event_table
@@ -37,10 +45,22 @@ begin
         end if;
     end loop;
     -- so that consumers can pass it though no more events come
-    if v_count > 0 and not i_queue.queue_external_ticker then
+    if v_count > 0 and not i_queue.queue_external_ticker and not i_queue.queue_ticker_paused then
         perform howdah_stream.tick(i_queue, true);
     end if;
     return v_count;
+end
+$$;
+
+-- Whether this very transaction has written into the table: its own locks don't stop it, and its ticks may not see its events.
+create or replace function howdah_stream.is_written_here(i_queue_id int, i_nr int) returns bool
+language plpgsql as $$
+declare
+    v_found bool;
+begin
+    execute format('select exists (select from %s where ev_txid = pg_current_xact_id())',
+        howdah_stream.event_table_name(i_queue_id, i_nr)) into v_found;
+    return v_found;
 end
 $$;
 
@@ -48,12 +68,13 @@ create or replace function howdah_stream.truncate_tables(i_queue pgque.queue) re
 language plpgsql as $$
 declare
     v_table howdah_stream.event_table;
+    v_needed bigint := howdah_stream.needed_tick(i_queue.queue_id);
     v_count int := 0;
 begin
     for v_table in
         select * from howdah_stream.event_table
          where et_queue = i_queue.queue_id and not et_empty
-           and et_sealed_tick < howdah_stream.needed_tick(i_queue.queue_id)
+           and et_sealed_tick < v_needed
     loop
         if howdah_stream.lock_table(
                 howdah_stream.event_table_name(i_queue.queue_id, v_table.et_nr), 'access exclusive') then
@@ -97,20 +118,29 @@ begin
 end
 $$;
 
--- The tick that the slowest consumer has done; without consumers, the last one.
+-- The tick that the slowest consumer has done; without consumers, the last one. The caller holds the queue's row, so that
+-- none is added.
 create or replace function howdah_stream.needed_tick(i_queue_id int) returns bigint
-language sql stable as $$
+language sql as $$
     select coalesce(min(p.pos_last_tick), (howdah_stream.last_tick(i_queue_id)).tick_id)
       from howdah_stream.subscriber s
      cross join lateral howdah_stream.position(s.sub_no) p
      where s.sub_queue = i_queue_id
 $$;
 
--- Whether the lock could be had at once.
-create or replace function howdah_stream.lock_table(i_table text, i_mode text) returns bool
+-- Whether the lock could be had at once, or, i_wait, within a tenth of a second, in which nobody else is let in.
+create or replace function howdah_stream.lock_table(i_table text, i_mode text, i_wait bool default false) returns bool
 language plpgsql as $$
+declare
+    v_timeout text := current_setting('lock_timeout');
 begin
-    execute format('lock table %s in %s mode nowait', i_table, i_mode);
+    if i_wait then
+        perform set_config('lock_timeout', '100ms', true);
+        execute format('lock table %s in %s mode', i_table, i_mode);
+        perform set_config('lock_timeout', v_timeout, true);
+    else
+        execute format('lock table %s in %s mode nowait', i_table, i_mode);
+    end if;
     return true;
 exception when lock_not_available then
     return false;

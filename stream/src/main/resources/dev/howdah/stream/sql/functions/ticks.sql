@@ -2,6 +2,20 @@
 -- later one sees and the earlier one does not. Whoever ticks holds the queue's row: ticks follow each other, and so do
 -- their snapshots, which must be younger than the lock.
 
+-- Truncation (compaction.sql, rotation.sql) empties a table for every snapshot that is older. So whoever decides by what he
+-- does not find there reads with a snapshot that is younger than his lock on the table: in a volatile function, each
+-- statement of which takes its locks and then its snapshot. Where the transaction has one snapshot, it is refused.
+create or replace function howdah_stream.want_own_snapshot(i_what text) returns void
+language plpgsql as $$
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception '% needs a snapshot of its own: use READ COMMITTED, not %',
+                i_what, upper(current_setting('transaction_isolation'))
+            using errcode = 'active_sql_transaction';
+    end if;
+end
+$$;
+
 -- Makes a tick; the caller holds the queue's row. i_busy: somebody may be writing an event that this tick does not see
 -- though its id is not new any more. Tells who listens.
 create or replace function howdah_stream.tick(i_queue pgque.queue, i_busy bool) returns bigint
@@ -11,11 +25,7 @@ declare
     -- before the snapshot: an event of a later transaction has a higher id
     v_seq bigint := coalesce(pg_sequence_last_value(i_queue.queue_event_seq::regclass), 0);
 begin
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception 'a tick needs a snapshot of its own: use READ COMMITTED, not %',
-                upper(current_setting('transaction_isolation'))
-            using errcode = 'active_sql_transaction';
-    end if;
+    perform howdah_stream.want_own_snapshot('a tick');
     insert into pgque.tick (tick_queue, tick_id, tick_event_seq, tick_busy)
     values (i_queue.queue_id, nextval(i_queue.queue_tick_seq::regclass), v_seq, i_busy)
     returning tick_id into v_tick;
@@ -48,26 +58,41 @@ language sql as $$
 $$;
 
 create or replace function howdah_stream.last_tick(i_queue_id int) returns pgque.tick
-language sql stable as $$
+language sql as $$
     select t from pgque.tick t where tick_queue = i_queue_id order by tick_id desc limit 1
 $$;
 
--- Whether there is an event that i_tick does not see. Two looks into the index of each table, however many events it has.
+-- Whether there is an event that i_tick does not see. A few looks into the index of each table, however many events it has:
+-- between the transactions that are under way, whose events would have to be looked at one by one to find that they are
+-- not visible yet, and at those that were under way then. Sorted and limited, so that no plan reads the table.
 create or replace function howdah_stream.has_news(i_tick pgque.tick) returns bool
 language plpgsql as $$
 declare
     v_nr int;
     v_found bool;
+    v_froms xid8[];
+    v_untils xid8[];
 begin
+    select array_agg(g.f order by g.u) || late.x, array_agg(g.u order by g.u) || late.y
+      into v_froms, v_untils
+      from (select lag(((u::text)::bigint + 1)::text::xid8, 1, pg_snapshot_xmax(i_tick.tick_snapshot)) over (order by u) as f, u
+              from (select pg_snapshot_xip(pg_current_snapshot()) union select pg_snapshot_xmax(pg_current_snapshot())) b (u)
+             where u >= pg_snapshot_xmax(i_tick.tick_snapshot)) g,
+           (select array_agg(x) as x, array_agg(((x::text)::bigint + 1)::text::xid8) as y
+              from pg_snapshot_xip(i_tick.tick_snapshot) x
+             where pg_visible_in_snapshot(x, pg_current_snapshot())) late
+     group by late.x, late.y;
     for v_nr in
-        select et_nr from howdah_stream.event_table where et_queue = i_tick.tick_queue and et_sealed_tick is null
+        select et_nr from howdah_stream.event_table
+         where et_queue = i_tick.tick_queue
+           and (et_sealed_tick is null or et_sealed_tick >= i_tick.tick_id)
     loop
         execute format(
-            'select exists (select from %1$s where ev_txid >= $1) or exists (select from %1$s where ev_txid = any ($2))',
+            'select bool_or((select true from %s where ev_txid >= f and ev_txid < u order by ev_txid limit 1)) '
+            'from unnest($1, $2) r (f, u) where f < u',
             howdah_stream.event_table_name(i_tick.tick_queue, v_nr))
            into v_found
-          using pg_snapshot_xmax(i_tick.tick_snapshot),
-                array(select pg_snapshot_xip(i_tick.tick_snapshot));
+          using v_froms, v_untils;
         if v_found then
             return true;
         end if;

@@ -24,16 +24,28 @@ select t.* from %1$s t
      where et_queue = i_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= i_last_tick)
 $$;
 
--- The values for window_sql's places 1 to 4.
+-- The values for window_sql's places 1 to 4, and the lower tick's snapshot. Errors: a tick is not there, which would leave
+-- the window empty and its events lost.
 create or replace function howdah_stream.window_bounds(
     i_queue_id int, i_last_tick bigint, i_next_tick bigint,
-    out lower xid8, out upper xid8, out snapshot pg_snapshot, out late xid8[])
-language sql stable as $$
+    out lower xid8, out upper xid8, out snapshot pg_snapshot, out late xid8[], out lower_snapshot pg_snapshot)
+language plpgsql as $$
+begin
     select pg_snapshot_xmax(a.tick_snapshot), pg_snapshot_xmax(b.tick_snapshot), b.tick_snapshot,
-           array(select x from pg_snapshot_xip(a.tick_snapshot) x where pg_visible_in_snapshot(x, b.tick_snapshot))
+           array(select x from pg_snapshot_xip(a.tick_snapshot) x where pg_visible_in_snapshot(x, b.tick_snapshot)),
+           a.tick_snapshot
+      into lower, upper, snapshot, late, lower_snapshot
       from pgque.tick a, pgque.tick b
      where a.tick_queue = i_queue_id and a.tick_id = i_last_tick
-       and b.tick_queue = i_queue_id and b.tick_id = i_next_tick
+       and b.tick_queue = i_queue_id and b.tick_id = i_next_tick;
+    if found then
+        return;
+    elsif current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'ticks were compacted since this transaction began: try again'
+            using errcode = 'serialization_failure';
+    end if;
+    raise exception 'no ticks % and % of queue %', i_last_tick, i_next_tick, i_queue_id using errcode = 'data_corrupted';
+end
 $$;
 
 -- Which partition slot of i_slots a key belongs to; events without a key go to the first.
@@ -46,7 +58,7 @@ $$;
 -- The events of an open batch in the order of their ids, up to i_max.
 create or replace function howdah_stream.batch_events(i_pos howdah_stream.position, i_max int default null)
 returns setof pgque.event_template
-language plpgsql stable as $$
+language plpgsql as $$
 declare
     v_sub howdah_stream.subscriber;
     v_bounds record;
@@ -63,7 +75,8 @@ end
 $$;
 
 -- One event of an open batch by its id, however large the batch; null if it is not there. The index on ids is brought
--- up to date with what was written since the last time, and then says which few pages to read.
+-- up to date with what was written since the last time, and then says which few pages to read. The window is asked for
+-- in a way that no index answers: the one on transactions would find all of the batch.
 create or replace function howdah_stream.batch_event(i_pos howdah_stream.position, i_event_id bigint)
 returns pgque.event_template
 language plpgsql set enable_seqscan to off set max_parallel_workers_per_gather to 0 as $$
@@ -93,10 +106,10 @@ begin
         execute format($sql$
             select t.* from %s t
              where t.ev_id = $1 and pg_visible_in_snapshot(t.ev_txid, $2)
-               and (t.ev_txid >= $3 or t.ev_txid = any ($4)) and (t.ev_owner is null or t.ev_owner = $5)
+               and not pg_visible_in_snapshot(t.ev_txid, $3) and (t.ev_owner is null or t.ev_owner = $4)
              limit 1$sql$, v_table)
            into v_event
-          using i_event_id, v_bounds.snapshot, v_bounds.lower, v_bounds.late, v_sub.sub_id;
+          using i_event_id, v_bounds.snapshot, v_bounds.lower_snapshot, v_sub.sub_id;
         if v_event.ev_id is not null then
             return case when v_sub.sub_slots is null
                           or howdah_stream.slot(v_event.ev_extra1, v_sub.sub_slots) = v_sub.sub_slot then v_event end;
@@ -111,7 +124,7 @@ $$;
 -- room for doubt.
 create or replace function howdah_stream.batch_end(
     i_sub howdah_stream.subscriber, i_last_tick bigint, i_next_tick bigint, i_done bigint, i_max int) returns bigint
-language plpgsql stable as $$
+language plpgsql as $$
 declare
     v_bounds record;
     v_before pgque.tick;
