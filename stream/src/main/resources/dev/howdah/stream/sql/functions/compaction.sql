@@ -3,7 +3,7 @@
 -- milliseconds and happens when the table has grown a lot; if the lock can't be had at once, it happens later, and is
 -- waited for a moment when the table has grown to four times that.
 
--- Compacts what has grown: how many tables.
+-- Compacts what has grown, with 0 whatever there is: how many tables.
 create or replace function howdah_stream.compact(i_grown_bytes bigint default 8 * 1024 * 1024) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -63,7 +63,7 @@ begin
                  from pgque.tick g
                  join pgque.queue on queue_id = g.tick_queue
                 group by g.tick_queue, g.tick_event_seq / queue_ticker_max_count, date_trunc('minute', g.tick_time)));
-    if cardinality(v_kept) > (select count(*) from pgque.tick) / 2
+    if i_grown_bytes > 0 and cardinality(v_kept) > (select count(*) from pgque.tick) / 2
             or not howdah_stream.lock_table('pgque.tick', 'access exclusive', v_size / 4 > i_grown_bytes) then
         return 0;
     end if;
