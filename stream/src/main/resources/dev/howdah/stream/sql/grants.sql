@@ -160,9 +160,6 @@ begin
          cross join lateral (values ('pgque', f.pgque), ('pgq', f.pgq)) l (language, words)
          cross join lateral unnest(string_to_array(l.words, ' ')) r (word)
     loop
-        -- TO COME: what these files are still missing; then this is an error
-        continue when to_regprocedure(v_function) is null
-            and v_function ~ '^pgq[.]|coop|subconsumer|slot|partitioned|idem|triga|text, text, text, interval';
         if to_regprocedure(v_function) is null then
             raise exception 'grants.sql: there is no function %', v_function;
         elsif v_role is not null then
@@ -179,15 +176,18 @@ grant usage on schema pgq to public;
 
 grant execute on function howdah_stream.batch_event_sql(bigint) to pgque_reader, pgq_reader;
 grant execute on function howdah_stream.batch_event_tables(bigint) to pgque_admin, pgq_reader;
+grant execute on function howdah_stream.find_tick_helper(int, bigint, timestamptz, bigint, bigint, interval)
+    to pgque_admin, pgq_reader;
+grant execute on function howdah_stream.get_batch_cursor(bigint, text, int, text) to pgque_admin, pgq_reader;
 grant execute on function howdah_stream.slot(text, int) to pgque_reader, pgq_reader;
 grant execute on function howdah_stream.current_event_table(text) to pgque_admin, pgq_writer;
 grant execute on function howdah_stream.insert_event_raw(text, pgque.event_template) to pgque_admin, pgq_admin;
 grant execute on function howdah_stream.tune_storage(text) to pgque_admin, pgq_admin;
-grant execute on function howdah_stream.queues_to_rotate() to pgque_admin, pgq_admin;
 grant execute on function howdah_stream.rotate(text) to pgque_admin, pgq_admin;
-grant execute on function howdah_stream.note_switches() to pgque_admin, pgq_admin;
+grant execute on function howdah_stream.tidy() to pgque_admin, pgq_admin;
+grant execute on function howdah_stream.maint_operations(text) to pgque_admin, pgq_admin;
+grant execute on function howdah_stream.tables_to_vacuum() to pgque_admin, pgq_admin;
 grant execute on function howdah_stream.retry_round() to pgque_admin, pgq_admin;
-grant select (idem_expires) on howdah_stream.idempotency to pgque_admin, pgq_admin;
 
 -- Howdah's own client, which writes (insert_N: pgque.grant_perms) and reads without a detour, and its ticker.
 grant execute on function howdah_stream.queue_id(text) to pgque_writer;
@@ -208,12 +208,10 @@ grant execute on function howdah_stream.tick_round(text[]), howdah_stream.sleep(
 grant select on all tables in schema pgque to pgque_reader;
 grant select on all tables in schema pgq to pgq_reader;
 
+grant update (queue_external_ticker, queue_disable_insert) on pgq.queue to pgq_admin;
+
 do $$
 begin
-    -- TO COME: without the condition
-    if to_regclass('pgq.queue') is not null then
-        grant update (queue_external_ticker, queue_disable_insert) on pgq.queue to pgq_admin;
-    end if;
     perform pgque.grant_perms(queue_name) from pgque.queue order by queue_id;
 end
 $$;
