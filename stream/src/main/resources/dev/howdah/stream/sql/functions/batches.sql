@@ -194,7 +194,7 @@ create or replace function pgque.get_batch_events(
     out ev_id bigint, out ev_time timestamptz, out ev_txid bigint, out ev_retry int, out ev_type text, out ev_data text,
     out ev_extra1 text, out ev_extra2 text, out ev_extra3 text, out ev_extra4 text)
 returns setof record
-language plpgsql as $$
+language plpgsql set enable_seqscan to off as $$
 begin
     return query execute howdah_stream.batch_event_sql(x_batch_id);
 end
@@ -207,6 +207,7 @@ declare
     v_pos howdah_stream.position := howdah_stream.open_batch(i_batch_id);
     v_sub howdah_stream.subscriber;
     v_bounds record;
+    v_sql text;
 begin
     if v_pos.pos_sub is null then
         raise exception 'batch not found';
@@ -214,15 +215,21 @@ begin
     select * into v_sub from howdah_stream.subscriber where sub_no = v_pos.pos_sub;
     select * into v_bounds
       from howdah_stream.window_bounds(v_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
+    if v_pos.pos_done is null and v_pos.pos_batch_end is null then
+        v_sql := howdah_stream.window_sql(v_sub, v_pos.pos_last_tick, array[
+            quote_literal(v_bounds.lower) || '::xid8', quote_literal(v_bounds.upper) || '::xid8',
+            quote_literal(v_bounds.snapshot) || '::pg_snapshot', quote_literal(v_bounds.late) || '::xid8[]',
+            v_sub.sub_id::text]);
+    else
+        perform howdah_stream.index_ids(v_sub.sub_queue, v_pos.pos_last_tick);
+        v_sql := howdah_stream.part_sql(v_sub, v_pos.pos_last_tick, array[
+            coalesce(v_pos.pos_done, -9223372036854775808)::text,
+            coalesce(v_pos.pos_batch_end, 9223372036854775807)::text,
+            quote_literal(v_bounds.snapshot) || '::pg_snapshot', quote_literal(v_bounds.lower_snapshot) || '::pg_snapshot',
+            v_sub.sub_id::text]);
+    end if;
     return 'select ev_id, ev_time, ev_txid::text::bigint as ev_txid, ev_retry, ev_type, ev_data, '
-        || 'ev_extra1, ev_extra2, ev_extra3, ev_extra4 from ('
-        || howdah_stream.window_sql(v_sub, v_pos.pos_last_tick, array[
-               quote_literal(v_bounds.lower) || '::xid8', quote_literal(v_bounds.upper) || '::xid8',
-               quote_literal(v_bounds.snapshot) || '::pg_snapshot', quote_literal(v_bounds.late) || '::xid8[]',
-               v_sub.sub_id::text])
-        || ') w where true'
-        || coalesce(' and ev_id > ' || v_pos.pos_done, '') || coalesce(' and ev_id <= ' || v_pos.pos_batch_end, '')
-        || ' order by ev_id';
+        || 'ev_extra1, ev_extra2, ev_extra3, ev_extra4 from (' || v_sql || ') w where true order by ev_id';
 end
 $$;
 
@@ -261,7 +268,7 @@ create or replace function howdah_stream.get_batch_cursor(
     out ev_id bigint, out ev_time timestamptz, out ev_txid bigint, out ev_retry int, out ev_type text, out ev_data text,
     out ev_extra1 text, out ev_extra2 text, out ev_extra3 text, out ev_extra4 text)
 returns setof record
-language plpgsql as $$
+language plpgsql set enable_seqscan to off as $$
 declare
     v_cursor refcursor := i_cursor_name;
     v_sql text := howdah_stream.batch_event_sql(i_batch_id);

@@ -6,7 +6,7 @@
 -- One of a queue's three tables.
 create or replace function howdah_stream.event_table_name(i_queue_id int, i_nr int) returns text
 language sql immutable as $$
-    select 'pgque.event_' || i_queue_id || '_' || i_nr
+    select 'pgque.event_' || i_queue_id::text || '_' || i_nr::text
 $$;
 
 -- Makes a queue's tables and sequences; the first table is the current one, the others are sealed and empty.
@@ -24,7 +24,9 @@ begin
         v_table := howdah_stream.event_table_name(i_queue_id, nr);
         execute format('create table %s () inherits (%s)', v_table, v_parent);
         execute format('create index on %s (ev_txid)', v_table);
-        -- for single events by id: next to nothing to write, a few dozen pages to read
+        -- the retries and replays in it, of which there are few
+        execute format('create index on %s (ev_txid) where ev_owner is not null', v_table);
+        -- for events by id: next to nothing to write, a few dozen pages to read
         execute format('create index on %s using brin (ev_id) with (pages_per_range = 32)', v_table);
         execute format('create trigger pass_on before insert on %s for each row execute function howdah_stream.pass_on(%L)',
             v_table, howdah_stream.event_table_name(i_queue_id, (nr + 1) % 3));
@@ -34,6 +36,7 @@ begin
     end loop;
     perform pgque.tune_storage(q.queue_name) from pgque.queue q where q.queue_id = i_queue_id;
     perform howdah_stream.create_insert_functions(i_queue_id);
+    perform howdah_stream.create_news_function(i_queue_id);
     perform pgque.grant_perms(q.queue_name) from pgque.queue q where q.queue_id = i_queue_id;
 end
 $$;
@@ -59,6 +62,7 @@ language plpgsql as $$
 begin
     execute format('drop function if exists howdah_stream.insert_%s(text, text, text, text, text, text)', i_queue_id);
     execute format('drop function if exists howdah_stream.insert_many_%s(text[], text[], text[], text[], text[], text[])', i_queue_id);
+    execute format('drop function if exists howdah_stream.has_news_%s(pg_snapshot)', i_queue_id);
     execute format('drop table if exists pgque.event_%s cascade', i_queue_id);
     execute format('drop sequence if exists pgque.event_%s_id_seq', i_queue_id);
     execute format('drop sequence if exists pgque.event_%s_tick_seq', i_queue_id);
@@ -129,6 +133,57 @@ returns bigint[]$sql$, i_queue_id)
     return v_ids;
 end
 $$ $sql$;
+end
+$create$;
+
+create or replace function howdah_stream.xid_plus(i_xid xid8, i_distance int) returns xid8
+language sql immutable as $$
+    select (i_xid::text::bigint + i_distance)::text::xid8
+$$;
+
+-- Writes a queue's own function has_news_N(snapshot): whether there is an event that the snapshot does not see. A few looks
+-- into the index of each table, however many events it has: between the transactions that are under way, whose events
+-- would have to be looked at one by one to find that they are not visible yet, and at those that were under way then.
+-- Sorted and limited, so that no plan reads the table.
+create or replace function howdah_stream.create_news_function(i_queue_id int) returns void
+language plpgsql as $create$
+declare
+    v_look text := (
+        select string_agg(format(
+            'exists (select from %s where ev_txid > v_after and ev_txid < v_before order by ev_txid limit 1)',
+            howdah_stream.event_table_name(i_queue_id, nr)), E'\n                or ')
+          from generate_series(0, 2) nr);
+begin
+    execute format($sql$
+create or replace function howdah_stream.has_news_%s(i_snapshot pg_snapshot) returns bool
+language plpgsql as $$
+declare
+    v_now pg_snapshot := pg_current_snapshot();
+    v_after xid8 := howdah_stream.xid_plus(pg_snapshot_xmax(i_snapshot), -1);
+    v_before xid8;
+    v_late xid8;
+begin
+    for v_before in select pg_snapshot_xip(v_now) union all select pg_snapshot_xmax(v_now) loop
+        if v_before > v_after then
+            if
+                %2$s then
+                return true;
+            end if;
+            v_after := v_before;
+        end if;
+    end loop;
+    for v_late in select pg_snapshot_xip(i_snapshot) loop
+        v_after := howdah_stream.xid_plus(v_late, -1);
+        v_before := howdah_stream.xid_plus(v_late, 1);
+        if pg_visible_in_snapshot(v_late, v_now) and (
+                %2$s) then
+            return true;
+        end if;
+    end loop;
+    return false;
+end
+$$ $sql$, i_queue_id, v_look);
+    execute format('revoke all on function howdah_stream.has_news_%s(pg_snapshot) from public', i_queue_id);
 end
 $create$;
 
@@ -203,6 +258,7 @@ $$;
 -- Queues of an older installation get this one's functions.
 do $$
 begin
-    perform howdah_stream.create_insert_functions(queue_id) from pgque.queue order by queue_id;
+    perform howdah_stream.create_insert_functions(queue_id), howdah_stream.create_news_function(queue_id)
+       from pgque.queue order by queue_id;
 end
 $$;

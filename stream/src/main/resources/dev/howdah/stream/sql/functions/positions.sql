@@ -21,8 +21,13 @@ end
 $$;
 
 create or replace function howdah_stream.position(i_sub_no int) returns howdah_stream.position
-language sql as $$
-    select p from howdah_stream.position p where pos_sub = i_sub_no order by pos_version desc limit 1
+language plpgsql as $$
+declare
+    v_pos howdah_stream.position;
+begin
+    select * into v_pos from howdah_stream.position where pos_sub = i_sub_no order by pos_version desc limit 1;
+    return v_pos;
+end
 $$;
 
 -- Positions were compacted since this transaction took its snapshot: it sees none at all, whoever is registered.

@@ -58,46 +58,35 @@ language sql as $$
 $$;
 
 create or replace function howdah_stream.last_tick(i_queue_id int) returns pgque.tick
-language sql as $$
-    select t from pgque.tick t where tick_queue = i_queue_id order by tick_id desc limit 1
+language plpgsql as $$
+declare
+    v_tick pgque.tick;
+begin
+    select * into v_tick from pgque.tick where tick_queue = i_queue_id order by tick_id desc limit 1;
+    return v_tick;
+end
 $$;
 
--- Whether there is an event that i_tick does not see. A few looks into the index of each table, however many events it has:
--- between the transactions that are under way, whose events would have to be looked at one by one to find that they are
--- not visible yet, and at those that were under way then. Sorted and limited, so that no plan reads the table.
+-- Whether there is an event that i_tick does not see: asks the queue's own has_news_N (event_tables.sql).
 create or replace function howdah_stream.has_news(i_tick pgque.tick) returns bool
 language plpgsql as $$
 declare
-    v_nr int;
     v_found bool;
-    v_froms xid8[];
-    v_untils xid8[];
 begin
-    select array_agg(g.f order by g.u) || late.x, array_agg(g.u order by g.u) || late.y
-      into v_froms, v_untils
-      from (select lag(((u::text)::bigint + 1)::text::xid8, 1, pg_snapshot_xmax(i_tick.tick_snapshot)) over (order by u) as f, u
-              from (select pg_snapshot_xip(pg_current_snapshot()) union select pg_snapshot_xmax(pg_current_snapshot())) b (u)
-             where u >= pg_snapshot_xmax(i_tick.tick_snapshot)) g,
-           (select array_agg(x) as x, array_agg(((x::text)::bigint + 1)::text::xid8) as y
-              from pg_snapshot_xip(i_tick.tick_snapshot) x
-             where pg_visible_in_snapshot(x, pg_current_snapshot())) late
-     group by late.x, late.y;
-    for v_nr in
-        select et_nr from howdah_stream.event_table
-         where et_queue = i_tick.tick_queue
-           and (et_sealed_tick is null or et_sealed_tick >= i_tick.tick_id)
-    loop
-        execute format(
-            'select bool_or((select true from %s where ev_txid >= f and ev_txid < u order by ev_txid limit 1)) '
-            'from unnest($1, $2) r (f, u) where f < u',
-            howdah_stream.event_table_name(i_tick.tick_queue, v_nr))
-           into v_found
-          using v_froms, v_untils;
-        if v_found then
-            return true;
-        end if;
-    end loop;
-    return false;
+    execute 'select howdah_stream.has_news_' || i_tick.tick_queue || '($1)' into v_found using i_tick.tick_snapshot;
+    return v_found;
+end
+$$;
+
+-- Whether an event's id was drawn since the last tick.
+create or replace function howdah_stream.ids_were_drawn(i_queue_id int) returns bool
+language plpgsql as $$
+declare
+    v_seq bigint;
+begin
+    select tick_event_seq into v_seq from pgque.tick where tick_queue = i_queue_id order by tick_id desc limit 1;
+    return (select coalesce(pg_sequence_last_value(queue_event_seq::regclass), 0) > v_seq
+              from pgque.queue where queue_id = i_queue_id);
 end
 $$;
 
@@ -107,18 +96,22 @@ create or replace function howdah_stream.tick_news(i_queue_id int) returns bigin
 language plpgsql as $$
 declare
     v_queue pgque.queue;
+    v_last pgque.tick := howdah_stream.last_tick(i_queue_id);
     v_busy bool;
 begin
-    if current_setting('transaction_isolation') <> 'read committed'
-            or not howdah_stream.has_news(howdah_stream.last_tick(i_queue_id)) then
+    if current_setting('transaction_isolation') <> 'read committed' or not howdah_stream.has_news(v_last) then
         return null;
     end if;
     select * into v_queue
       from pgque.queue
      where queue_id = i_queue_id and not queue_ticker_paused and not queue_external_ticker
        for no key update skip locked;
+    if not found then
+        return null;
+    end if;
     -- another session may have ticked between the question and the lock
-    if not found or not howdah_stream.has_news(howdah_stream.last_tick(i_queue_id)) then
+    if (howdah_stream.last_tick(i_queue_id)).tick_id <> v_last.tick_id
+            and not howdah_stream.has_news(howdah_stream.last_tick(i_queue_id)) then
         return null;
     end if;
     v_busy := howdah_stream.busy(i_queue_id);
@@ -132,35 +125,51 @@ $$;
 create or replace function howdah_stream.tick_round(i_look text[]) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    v_queue record;
-    v_row pgque.queue;
+    v_queue pgque.queue;
     v_ticks int := 0;
 begin
     perform set_config('synchronous_commit', 'off', true);
     for v_queue in
-        select q.queue_id, t.tick_id, t.tick_busy,
-               coalesce(pg_sequence_last_value(q.queue_event_seq::regclass), 0) > t.tick_event_seq as moved
-          from pgque.queue q
-         cross join lateral howdah_stream.last_tick(q.queue_id) t
-         where not q.queue_ticker_paused and not q.queue_external_ticker
-           and (t.tick_busy or i_look is null or q.queue_name = any (i_look)
-                or coalesce(pg_sequence_last_value(q.queue_event_seq::regclass), 0) > t.tick_event_seq)
+        select * from pgque.queue where not queue_ticker_paused and not queue_external_ticker order by queue_id
     loop
-        if howdah_stream.tick_news(v_queue.queue_id) is not null then
-            v_ticks := v_ticks + 1;
-        elsif (v_queue.moved or v_queue.tick_busy) and not howdah_stream.busy(v_queue.queue_id) then
-            -- what was begun has failed: remember not to look again
-            select * into v_row from pgque.queue where queue_id = v_queue.queue_id for no key update skip locked;
-            if found and v_queue.moved then
-                v_ticks := v_ticks + 1;
-                perform howdah_stream.tick(v_row, false);
-            elsif found then
-                update pgque.tick set tick_busy = false
-                 where tick_queue = v_queue.queue_id and tick_id = v_queue.tick_id
-                   and not howdah_stream.has_news(howdah_stream.last_tick(v_queue.queue_id));
-            end if;
-        end if;
+        begin
+            v_ticks := v_ticks
+                + howdah_stream.tick_queue(v_queue, i_look is null or v_queue.queue_name = any (i_look));
+        exception when others then
+            if exists (select from pgque.queue where queue_id = v_queue.queue_id) then
+                raise;
+            end if; -- dropped meanwhile, and its sequence with it
+        end;
     end loop;
     return v_ticks;
+end
+$$;
+
+-- One queue's part of a round: how many ticks.
+create or replace function howdah_stream.tick_queue(i_queue pgque.queue, i_look bool) returns int
+language plpgsql as $$
+declare
+    v_last pgque.tick := howdah_stream.last_tick(i_queue.queue_id);
+    v_moved bool := coalesce(pg_sequence_last_value(i_queue.queue_event_seq::regclass), 0) > v_last.tick_event_seq;
+begin
+    if not (i_look or v_moved or v_last.tick_busy) then
+        return 0;
+    elsif howdah_stream.tick_news(i_queue.queue_id) is not null then
+        return 1;
+    elsif not (v_moved or v_last.tick_busy) or howdah_stream.busy(i_queue.queue_id) then
+        return 0;
+    end if;
+    -- what was begun has failed: remember not to look again
+    select * into i_queue from pgque.queue where queue_id = i_queue.queue_id for no key update skip locked;
+    if not found then
+        return 0;
+    elsif v_moved then
+        perform howdah_stream.tick(i_queue, false);
+        return 1;
+    end if;
+    update pgque.tick set tick_busy = false
+     where tick_queue = i_queue.queue_id and tick_id = v_last.tick_id
+       and not howdah_stream.has_news(howdah_stream.last_tick(i_queue.queue_id));
+    return 0;
 end
 $$;

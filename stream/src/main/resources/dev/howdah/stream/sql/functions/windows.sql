@@ -24,6 +24,39 @@ select t.* from %1$s t
      where et_queue = i_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= i_last_tick)
 $$;
 
+-- The same for a part of a window: 1 and 2 the ids after and up to which, 3 and 4 the upper and the lower tick's
+-- snapshots, 5 the subscriber's id. Asks for the window in a way that only the index on ids can help with: that on
+-- transactions would find all of the window, for each of its parts. To be planned without sequential scans.
+create or replace function howdah_stream.part_sql(i_sub howdah_stream.subscriber, i_last_tick bigint, i_args text[])
+returns text
+language sql stable as $$
+    select string_agg(format($sql$
+select t.* from %1$s t
+ where t.ev_id > %2$s and t.ev_id <= %3$s
+   and pg_visible_in_snapshot(t.ev_txid, %4$s) and not pg_visible_in_snapshot(t.ev_txid, %5$s)
+   and (t.ev_owner is null or t.ev_owner = %6$s)%7$s$sql$,
+        howdah_stream.event_table_name(et_queue, et_nr), i_args[1], i_args[2], i_args[3], i_args[4], i_args[5],
+        case when i_sub.sub_slots is not null then format(
+            ' and howdah_stream.slot(t.ev_extra1, %s) = %s', i_sub.sub_slots, i_sub.sub_slot) else '' end),
+        E'\nunion all' order by et_nr)
+      from howdah_stream.event_table
+     where et_queue = i_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= i_last_tick)
+$$;
+
+-- Brings the indexes on ids up to date with what was written since the last time; what they don't know yet would be
+-- read in full.
+create or replace function howdah_stream.index_ids(i_queue_id int, i_last_tick bigint) returns void
+language plpgsql as $$
+begin
+    perform brin_summarize_new_values(i.indexrelid)
+       from howdah_stream.event_table
+       join pg_catalog.pg_index i on i.indrelid = howdah_stream.event_table_name(et_queue, et_nr)::regclass
+       join pg_catalog.pg_class c on c.oid = i.indexrelid
+       join pg_catalog.pg_am am on am.oid = c.relam and am.amname = 'brin'
+      where et_queue = i_queue_id and (et_sealed_tick is null or et_sealed_tick >= i_last_tick);
+end
+$$;
+
 -- The values for window_sql's places 1 to 4, and the lower tick's snapshot. Errors: a tick is not there, which would leave
 -- the window empty and its events lost.
 create or replace function howdah_stream.window_bounds(
@@ -58,7 +91,7 @@ $$;
 -- The events of an open batch in the order of their ids, up to i_max.
 create or replace function howdah_stream.batch_events(i_pos howdah_stream.position, i_max int default null)
 returns setof pgque.event_template
-language plpgsql as $$
+language plpgsql set enable_seqscan to off as $$
 declare
     v_sub howdah_stream.subscriber;
     v_bounds record;
@@ -66,87 +99,87 @@ begin
     select * into v_sub from howdah_stream.subscriber where sub_no = i_pos.pos_sub;
     select * into v_bounds
       from howdah_stream.window_bounds(v_sub.sub_queue, i_pos.pos_last_tick, i_pos.pos_next_tick);
-    return query execute 'select w.* from ('
-            || howdah_stream.window_sql(v_sub, i_pos.pos_last_tick, array['$1', '$2', '$3', '$4', '$5'])
-            || ') w where ($6 is null or w.ev_id > $6) and ($7 is null or w.ev_id <= $7) order by w.ev_id limit $8'
-        using v_bounds.lower, v_bounds.upper, v_bounds.snapshot, v_bounds.late, v_sub.sub_id,
-              i_pos.pos_done, i_pos.pos_batch_end, i_max;
+    if i_pos.pos_done is not null or i_pos.pos_batch_end is not null then
+        perform howdah_stream.index_ids(v_sub.sub_queue, i_pos.pos_last_tick);
+        return query execute 'select * from ('
+                || howdah_stream.part_sql(v_sub, i_pos.pos_last_tick, array['$1', '$2', '$3', '$4', '$5'])
+                || ') w order by ev_id limit $6'
+            using coalesce(i_pos.pos_done, -9223372036854775808), coalesce(i_pos.pos_batch_end, 9223372036854775807),
+                  v_bounds.snapshot, v_bounds.lower_snapshot, v_sub.sub_id, i_max;
+    else
+        return query execute 'select * from ('
+                || howdah_stream.window_sql(v_sub, i_pos.pos_last_tick, array['$1', '$2', '$3', '$4', '$5'])
+                || ') w order by ev_id limit $6'
+            using v_bounds.lower, v_bounds.upper, v_bounds.snapshot, v_bounds.late, v_sub.sub_id, i_max;
+    end if;
 end
 $$;
 
--- One event of an open batch by its id, however large the batch; null if it is not there. The index on ids is brought
--- up to date with what was written since the last time, and then says which few pages to read. The window is asked for
--- in a way that no index answers: the one on transactions would find all of the batch.
+-- One event of an open batch by its id, however large the batch; null if it is not there.
 create or replace function howdah_stream.batch_event(i_pos howdah_stream.position, i_event_id bigint)
 returns pgque.event_template
-language plpgsql set enable_seqscan to off set max_parallel_workers_per_gather to 0 as $$
+language plpgsql as $$
 declare
-    v_sub howdah_stream.subscriber;
-    v_bounds record;
-    v_table text;
-    v_index regclass;
     v_event pgque.event_template;
 begin
-    if i_event_id <= i_pos.pos_done or i_event_id > i_pos.pos_batch_end then
-        return null;
+    if i_event_id > coalesce(i_pos.pos_done, i_event_id - 1) and i_event_id <= coalesce(i_pos.pos_batch_end, i_event_id) then
+        i_pos.pos_done := i_event_id - 1;
+        i_pos.pos_batch_end := i_event_id;
+        select * into v_event from howdah_stream.batch_events(i_pos, 1);
     end if;
-    select * into v_sub from howdah_stream.subscriber where sub_no = i_pos.pos_sub;
-    select * into v_bounds
-      from howdah_stream.window_bounds(v_sub.sub_queue, i_pos.pos_last_tick, i_pos.pos_next_tick);
-    for v_table, v_index in
-        select c.oid::regclass, i.indexrelid::regclass
-          from howdah_stream.event_table
-          join pg_catalog.pg_class c on c.oid = howdah_stream.event_table_name(et_queue, et_nr)::regclass
-          join pg_catalog.pg_index i on i.indrelid = c.oid
-          join pg_catalog.pg_class ic on ic.oid = i.indexrelid
-          join pg_catalog.pg_am am on am.oid = ic.relam and am.amname = 'brin'
-         where et_queue = v_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= i_pos.pos_last_tick)
-    loop
-        perform brin_summarize_new_values(v_index);
-        execute format($sql$
-            select t.* from %s t
-             where t.ev_id = $1 and pg_visible_in_snapshot(t.ev_txid, $2)
-               and not pg_visible_in_snapshot(t.ev_txid, $3) and (t.ev_owner is null or t.ev_owner = $4)
-             limit 1$sql$, v_table)
-           into v_event
-          using i_event_id, v_bounds.snapshot, v_bounds.lower_snapshot, v_sub.sub_id;
-        if v_event.ev_id is not null then
-            return case when v_sub.sub_slots is null
-                          or howdah_stream.slot(v_event.ev_extra1, v_sub.sub_slots) = v_sub.sub_slot then v_event end;
-        end if;
-    end loop;
-    return null;
+    return v_event;
 end
 $$;
 
--- Where a batch must end for it to have at most i_max events: the id of the last one, null if the window has no more. The
--- window is only counted where the ids drawn since the tick before it, and transactions older than that one, leave
--- room for doubt.
+-- Where a batch must end for it to have at most i_max events: with which id, null if the window has no more. The ids that
+-- were drawn since the tick before the window say so at once, where that is enough or each of the window's events has
+-- an id of its own among them. That is not sure of retries, and of transactions older than that tick: then they are counted.
 create or replace function howdah_stream.batch_end(
     i_sub howdah_stream.subscriber, i_last_tick bigint, i_next_tick bigint, i_done bigint, i_max int) returns bigint
 language plpgsql as $$
 declare
+    v_ids record;
+    v_start bigint;
+begin
+    -- up to id drawn_before, and not written by transactions that are still under way at the last tick: before the window
+    select b.tick_event_seq as drawn_before, l.tick_event_seq as drawn_last, n.tick_event_seq as drawn_next,
+           pg_snapshot_xmin(l.tick_snapshot) >= pg_snapshot_xmax(b.tick_snapshot) as sure
+      into v_ids
+      from (select * from pgque.tick where tick_queue = i_sub.sub_queue and tick_id < i_last_tick
+             order by tick_id desc limit 1) b, pgque.tick l, pgque.tick n
+     where l.tick_queue = i_sub.sub_queue and l.tick_id = i_last_tick
+       and n.tick_queue = i_sub.sub_queue and n.tick_id = i_next_tick;
+    if v_ids.sure and v_ids.drawn_next - v_ids.drawn_before <= i_max then
+        return null;
+    elsif v_ids.sure is not true or howdah_stream.ask_window(i_sub, i_last_tick, i_next_tick,
+            'select 1 from (%s) w where ev_owner is not null limit 1') is not null then
+        return howdah_stream.ask_window(i_sub, i_last_tick, i_next_tick, $sql$
+            select max(ev_id) filter (where nr <= $7)
+              from (select ev_id, row_number() over (order by ev_id) as nr
+                      from (%s) w where $6 is null or ev_id > $6 order by ev_id limit $7 + 1) e
+            having count(*) > $7$sql$, i_done, i_max);
+    end if;
+    v_start := greatest(i_done, v_ids.drawn_before);
+    if i_done is null and v_ids.drawn_last - v_start > i_max / 2 then
+        v_start := howdah_stream.ask_window(i_sub, i_last_tick, i_next_tick, 'select min(ev_id) - 1 from (%s) w');
+    end if;
+    return case when v_start + i_max < v_ids.drawn_next then v_start + i_max end;
+end
+$$;
+
+-- Asks a question about a window: SQL with a %s for it, and for the arguments $6 and $7.
+create or replace function howdah_stream.ask_window(
+    i_sub howdah_stream.subscriber, i_last_tick bigint, i_next_tick bigint, i_question text,
+    i_done bigint default null, i_max int default null) returns bigint
+language plpgsql as $$
+declare
     v_bounds record;
-    v_before pgque.tick;
-    v_next_seq bigint;
-    v_end bigint;
+    v_answer bigint;
 begin
     select * into v_bounds from howdah_stream.window_bounds(i_sub.sub_queue, i_last_tick, i_next_tick);
-    select * into v_before
-      from pgque.tick
-     where tick_queue = i_sub.sub_queue and tick_id < i_last_tick
-     order by tick_id desc limit 1;
-    select tick_event_seq into v_next_seq from pgque.tick where tick_queue = i_sub.sub_queue and tick_id = i_next_tick;
-    if v_before.tick_id is not null and v_next_seq - v_before.tick_event_seq <= i_max / 2
-            and not exists (select from unnest(v_bounds.late) x
-                             where x < pg_snapshot_xmax(v_before.tick_snapshot)) then
-        return null;
-    end if;
-    execute 'select max(ev_id) filter (where nr <= $7) from (select w.ev_id, row_number() over (order by w.ev_id) as nr from ('
-            || howdah_stream.window_sql(i_sub, i_last_tick, array['$1', '$2', '$3', '$4', '$5'])
-            || ') w where $6 is null or w.ev_id > $6 order by w.ev_id limit $7 + 1) e having count(*) > $7'
-       into v_end
+    execute format(i_question, howdah_stream.window_sql(i_sub, i_last_tick, array['$1', '$2', '$3', '$4', '$5']))
+       into v_answer
       using v_bounds.lower, v_bounds.upper, v_bounds.snapshot, v_bounds.late, i_sub.sub_id, i_done, i_max;
-    return v_end;
+    return v_answer;
 end
 $$;

@@ -12,10 +12,12 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_pos howdah_stream.position := howdah_stream.lock_position(i_sub_no);
 begin
-    if v_pos.pos_batch is distinct from i_batch or v_pos.pos_lease_owner is distinct from i_worker then
+    if not howdah_stream.has_batch(v_pos, i_worker, i_batch) then
         return false;
     end if;
-    perform howdah_stream.set_aside(v_pos, i_events, i_after, i_reasons);
+    if cardinality(i_events) > 0 then
+        perform howdah_stream.set_aside(v_pos, i_events, i_after, i_reasons);
+    end if;
     perform howdah_stream.finish(howdah_stream.ending(v_pos, i_end));
     return true;
 end
@@ -43,7 +45,8 @@ begin
     end if;
     settled := i_batch is not null
         and howdah_stream.settle(i_sub_no, i_worker, i_batch, i_end, i_events, i_after, i_reasons);
-    v_pos := howdah_stream.open_for_worker(v_sub, i_worker, i_lease);
+    v_pos := case v_sub.sub_role when 'coop_member' then howdah_stream.open_for_member(v_sub, i_lease)
+                                 else howdah_stream.open_for_worker(v_sub, i_worker, i_lease) end;
     if v_pos.pos_batch is null then
         return;
     end if;
@@ -58,9 +61,10 @@ begin
         select et_nr from howdah_stream.event_table
          where et_queue = v_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= prev_tick_id)
          order by et_nr);
-    ids_drawn := (select b.tick_event_seq - a.tick_event_seq from pgque.tick a, pgque.tick b
-                   where a.tick_queue = v_sub.sub_queue and a.tick_id = prev_tick_id
-                     and b.tick_queue = v_sub.sub_queue and b.tick_id = deliver.tick_id);
+    select b.tick_event_seq - a.tick_event_seq into ids_drawn
+      from pgque.tick a, pgque.tick b
+     where a.tick_queue = v_sub.sub_queue and a.tick_id = prev_tick_id
+       and b.tick_queue = v_sub.sub_queue and b.tick_id = deliver.tick_id;
 end
 $$;
 
@@ -76,8 +80,7 @@ begin
         if v_pos.pos_lease_owner <> i_worker and v_pos.pos_lease_until > clock_timestamp() then
             return null;
         end if;
-    elsif howdah_stream.find_next_tick(i_sub, v_pos, null, null, null, true) is null
-            and (not howdah_stream.ids_were_drawn(i_sub.sub_queue) or howdah_stream.tick_news(i_sub.sub_queue) is null) then
+    elsif not howdah_stream.has_tick(i_sub, v_pos) then
         return null;
     end if;
     v_pos := howdah_stream.lock_position(i_sub.sub_no);
@@ -104,13 +107,30 @@ begin
 end
 $$;
 
--- Whether an event's id was drawn since the last tick.
-create or replace function howdah_stream.ids_were_drawn(i_queue_id int) returns bool
-language sql stable as $$
-    select coalesce(pg_sequence_last_value(queue_event_seq::regclass), 0)
-           > (select tick_event_seq from pgque.tick where tick_queue = i_queue_id order by tick_id desc limit 1)
-      from pgque.queue
-     where queue_id = i_queue_id
+-- The same for a member of a cooperative consumer: the lease is the time without a sign of life after which another
+-- member takes over.
+create or replace function howdah_stream.open_for_member(
+    i_sub howdah_stream.subscriber, i_lease interval) returns howdah_stream.position
+language plpgsql as $$
+declare
+    v_pos howdah_stream.position := howdah_stream.next_part(i_sub, i_lease, i_newest => true);
+begin
+    if v_pos.pos_batch is null and howdah_stream.has_tick(i_sub, howdah_stream.position(i_sub.sub_id)) then
+        v_pos := howdah_stream.next_part(i_sub, i_lease, i_newest => true);
+    end if;
+    return v_pos;
+end
+$$;
+
+-- Whether there is a tick after a subscriber's place, or one could be made.
+create or replace function howdah_stream.has_tick(i_sub howdah_stream.subscriber, i_pos howdah_stream.position)
+returns bool
+language plpgsql as $$
+begin
+    return i_pos.pos_next_tick is not null
+        or exists (select from pgque.tick where tick_queue = i_sub.sub_queue and tick_id > i_pos.pos_last_tick)
+        or howdah_stream.ids_were_drawn(i_sub.sub_queue) and howdah_stream.tick_news(i_sub.sub_queue) is not null;
+end
 $$;
 
 -- The worker is still at its batch: the lease begins anew. False if it does not have the batch any more.
@@ -120,12 +140,22 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_pos howdah_stream.position := howdah_stream.lock_position(i_sub_no);
 begin
-    if v_pos.pos_batch is distinct from i_batch or v_pos.pos_lease_owner is distinct from i_worker then
+    if not howdah_stream.has_batch(v_pos, i_worker, i_batch) then
         return false;
     end if;
     v_pos.pos_lease_until := clock_timestamp() + i_lease;
     perform howdah_stream.move(v_pos);
     return true;
+end
+$$;
+
+-- Whether the batch is open, and the worker's: a member's place is its own, on any other there must be its lease.
+create or replace function howdah_stream.has_batch(i_pos howdah_stream.position, i_worker text, i_batch bigint)
+returns bool
+language plpgsql as $$
+begin
+    return coalesce(i_pos.pos_batch = i_batch and (i_pos.pos_lease_owner = i_worker or exists (
+        select from howdah_stream.subscriber where sub_no = i_pos.pos_sub and sub_role = 'coop_member')), false);
 end
 $$;
 

@@ -35,7 +35,7 @@ create or replace function pgq.get_batch_events(
     out ev_id bigint, out ev_time timestamptz, out ev_txid bigint, out ev_retry int, out ev_type text, out ev_data text,
     out ev_extra1 text, out ev_extra2 text, out ev_extra3 text, out ev_extra4 text)
 returns setof record
-language plpgsql as $$
+language plpgsql set enable_seqscan to off as $$
 begin
     return query execute howdah_stream.batch_event_sql(x_batch_id);
 end
