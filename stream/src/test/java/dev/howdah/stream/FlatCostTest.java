@@ -89,13 +89,13 @@ class FlatCostTest {
         assertThat(session.value("select pgque.next_batch('q', 'c')")).isEqualTo("null");
     }
 
-    /** -Dhowdah.long=true: a few minutes. */
+    /** -DargLine=-Dhowdah.long=true: a few minutes. Times are printed, for a machine that has nothing else to do. */
     @Test
     @EnabledIfSystemProperty(named = "howdah.long", matches = "true")
-    void fiftyThousandCyclesTakeAsLongAtTheEnd() {
+    void fiftyThousandCyclesTouchAsManyPagesAtTheEnd() {
         session.run("select pgque.set_queue_config('q', 'rotation_period', '10 seconds')");
-        double[] millis = new double[10];
-        for (int part = 0; part < millis.length; part++) {
+        long[] pages = new long[10];
+        for (int part = 0; part < pages.length; part++) {
             long nanos = 0;
             for (int i = 0; i < 5000; i++) {
                 sendAndTick();
@@ -106,16 +106,16 @@ class FlatCostTest {
                     session.run("select pgque.maint()");
                 }
             }
-            millis[part] = nanos / 1e6 / 5000;
+            pages[part] = pagesOfACycle();
             System.out.printf(
                     "cycles to %,d: %.3f ms each, %d pages; positions %,d bytes, ticks %,d, events %,d%n",
                     (part + 1) * 5000,
-                    millis[part],
-                    pagesOfACycle(),
+                    nanos / 1e6 / 5000,
+                    pages[part],
                     stored("howdah_stream.position"),
                     stored("pgque.tick"),
                     session.number("select sum(pg_total_relation_size(inhrelid)) from pg_inherits"));
         }
-        assertThat(millis[9]).isLessThan(millis[0] * 1.5);
+        assertThat(pages[9]).isLessThanOrEqualTo(pages[0] * 3 / 2);
     }
 }
