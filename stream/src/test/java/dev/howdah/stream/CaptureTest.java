@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the change capture triggers write: case by case as it was observed with PgQ, and where it differs on purpose. */
 class CaptureTest {
@@ -80,6 +81,61 @@ class CaptureTest {
                         "U:id, id=1&a=1&b=4",
                         "U:id, id=1&b=5",
                         "I:id,b, id=6&b=6");
+    }
+
+    /** An expression has the rights of whoever writes the table, so a trigger lends nobody another's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pgque_writer", "pgq_writer", "pgque_admin", "pgq_admin"})
+    void aWriterWritesACapturedTableAsItself(String role) throws SQLException {
+        TestLogin login = TestLogin.memberOf(role, database);
+        captureForEveryone("pgque");
+
+        List<String> result = new ArrayList<>();
+        try (Connection connection = login.dataSource().getConnection()) {
+            for (String change : List.of(
+                    "insert into shop.t values (1, 'a b', 1)",
+                    "insert into shop.t values (1, 'a', 1); update shop.t set n = 1.0; delete from shop.t",
+                    "truncate shop.t")) {
+                result.add(TestLogin.tried(connection, change));
+            }
+            connection.setAutoCommit(true);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("insert into shop.t values (2, 'c', 2)");
+            }
+        }
+
+        assertThat(result).containsOnly(TestLogin.DONE);
+        assertThat(database.column("select ev_extra3 from pgque.event_1 order by ev_id desc limit 3"))
+                .containsOnly(login.name());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "pgque_reader", "pgq_reader"})
+    void whoMayNotWriteEventsMayNotChangeACapturedTable(String role) throws SQLException {
+        TestLogin login = role.isEmpty() ? TestLogin.ofNoRole(database) : TestLogin.memberOf(role, database);
+        captureForEveryone("pgq");
+
+        try (Connection connection = login.dataSource().getConnection()) {
+            assertThat(TestLogin.tried(connection, "insert into shop.t values (1, 'a', 1)"))
+                    .isEqualTo(TestLogin.DENIED);
+        }
+    }
+
+    private static void captureForEveryone(String schema) {
+        database.run("""
+                drop schema if exists shop cascade;
+                create schema shop;
+                grant usage on schema shop to public;
+                create table shop.t (id int primary key, s text, n numeric);
+                grant all on shop.t to public;
+                create trigger x after insert or update or delete on shop.t
+                    for each row execute function %1$s.logutriga('q', 'backup', 'ev_extra3=current_user');
+                create trigger y after insert or update or delete on shop.t
+                    for each row execute function %1$s.jsontriga('q', 'backup', 'ev_extra3=current_user');
+                create trigger z after insert or update or delete on shop.t
+                    for each row execute function %1$s.sqltriga('q', 'when=n > 0', 'ev_extra3=current_user');
+                create trigger t after truncate on shop.t execute function %1$s.sqltriga('q');
+                """.formatted(schema));
     }
 
     /** The events and errors of statements that run one by one on one connection. */

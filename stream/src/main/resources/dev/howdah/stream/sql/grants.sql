@@ -189,6 +189,27 @@ grant execute on function howdah_stream.maint_operations(text) to pgque_admin, p
 grant execute on function howdah_stream.tables_to_vacuum() to pgque_admin, pgq_admin;
 grant execute on function howdah_stream.retry_round() to pgque_admin, pgq_admin;
 
+-- The change capture triggers run as whoever writes the table: a writer, in one of the two languages.
+grant execute on function
+    howdah_stream.capture(text, oid, text, text, text, text, text[], anyelement, anyelement),
+    howdah_stream.capture_statement(text, oid, text, text, text, text, text[]),
+    howdah_stream.capture_arguments(text[], text),
+    howdah_stream.capture_expression(text, text[], anyelement),
+    howdah_stream.captured_table(oid),
+    howdah_stream.insert_captured(text, text[]),
+    howdah_stream.row_values(text, int),
+    howdah_stream.row_values_16(text),
+    howdah_stream.row_values_64(text),
+    howdah_stream.row_values_256(text),
+    howdah_stream.row_values_1600(text),
+    howdah_stream.same_value(oid, text, text),
+    howdah_stream.urlencode(text),
+    howdah_stream.urlencoded(text[], text[], text[]),
+    howdah_stream.json_object(text[], text[], text[], oid[], json),
+    howdah_stream.json_event_type(text, text, text, text[]),
+    howdah_stream.partial_sql(text, text[], text[], text[], text[], text[], text[], text[])
+    to pgque_writer, pgq_writer;
+
 -- Howdah's own client, which writes (insert_N: pgque.grant_perms) and reads without a detour, and its ticker.
 grant execute on function howdah_stream.queue_id(text) to pgque_writer;
 grant execute on function howdah_stream.current_event_table(text) to pgque_writer;
