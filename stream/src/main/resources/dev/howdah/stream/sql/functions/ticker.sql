@@ -48,7 +48,7 @@ begin
         continue when not howdah_stream.wants_tick(v_queue);
         v_queue := howdah_stream.try_queue(v_queue.queue_name);
         -- another session may have ticked between the question and the lock
-        if not v_queue.queue_external_ticker and not v_queue.queue_ticker_paused
+        if v_queue.queue_id is not null and not v_queue.queue_external_ticker and not v_queue.queue_ticker_paused
                 and howdah_stream.wants_tick(v_queue) then
             perform howdah_stream.tick(v_queue, true);
             v_count := v_count + 1;
