@@ -14,7 +14,7 @@ public final class Batch {
     Batch(Delivery delivery, Connection connection) {
         this.delivery = delivery;
         this.connection = connection;
-        this.settlement = new Settlement(delivery.batchId());
+        this.settlement = new Settlement(delivery);
     }
 
     /** Its id in SQL; a batch that comes again after its worker died has another one. */

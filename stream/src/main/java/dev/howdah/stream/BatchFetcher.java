@@ -46,17 +46,23 @@ final class BatchFetcher {
                 statement.setInt(1, subscriber.no());
                 statement.setString(2, worker);
                 statement.setString(3, lease);
-                bind(statement, 4, settlement);
+                statement.setObject(
+                        4, settlement == null ? null : settlement.delivery().subscriber(), Types.INTEGER);
+                bind(statement, 5, settlement);
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     if (settlement != null && !row.getBoolean("settled")) {
-                        lost(settlement);
+                        lost(settlement.delivery());
                     }
                     long batchId = row.getLong("batch_id");
                     return row.wasNull()
                             ? Optional.empty()
                             : Optional.of(new Delivery(
-                                    batchId, row.getLong("tick_id"), reader.read(c, row), System.nanoTime()));
+                                    row.getInt("sub_no"),
+                                    batchId,
+                                    row.getLong("tick_id"),
+                                    reader.read(c, row),
+                                    System.nanoTime()));
                 }
             }
         });
@@ -66,7 +72,7 @@ final class BatchFetcher {
     void settle(Settlement settlement) {
         boolean settled = connection.call(c -> settled(c, settlement));
         if (!settled) {
-            lost(settlement);
+            lost(settlement.delivery());
         }
     }
 
@@ -81,7 +87,7 @@ final class BatchFetcher {
             return settled(c, batch.settlement());
         });
         if (!committed) {
-            lost(new Settlement(delivery.batchId()));
+            lost(delivery);
         }
     }
 
@@ -102,7 +108,7 @@ final class BatchFetcher {
 
     private boolean renewed(Connection c, Delivery delivery, String time) throws SQLException {
         try (PreparedStatement statement = c.prepareStatement(StreamSql.RENEW_LEASE)) {
-            statement.setInt(1, subscriber.no());
+            statement.setInt(1, delivery.subscriber());
             statement.setString(2, worker);
             statement.setString(3, time);
             statement.setLong(4, delivery.batchId());
@@ -112,7 +118,7 @@ final class BatchFetcher {
 
     private boolean settled(Connection c, Settlement settlement) throws SQLException {
         try (PreparedStatement statement = c.prepareStatement(StreamSql.SETTLE)) {
-            statement.setInt(1, subscriber.no());
+            statement.setInt(1, settlement.delivery().subscriber());
             statement.setString(2, worker);
             bind(statement, 3, settlement);
             return answer(statement);
@@ -128,7 +134,8 @@ final class BatchFetcher {
 
     private static void bind(PreparedStatement statement, int first, @Nullable Settlement settlement)
             throws SQLException {
-        statement.setObject(first, settlement == null ? null : settlement.batchId(), Types.BIGINT);
+        statement.setObject(
+                first, settlement == null ? null : settlement.delivery().batchId(), Types.BIGINT);
         statement.setObject(first + 1, settlement == null ? null : settlement.end(), Types.BIGINT);
         bind(statement, first + 2, "bigint", settlement, Settlement.Aside::eventId);
         bind(statement, first + 3, "text", settlement, Settlement.Aside::after);
@@ -147,9 +154,9 @@ final class BatchFetcher {
         statement.setArray(place, statement.getConnection().createArrayOf(type, values));
     }
 
-    private static void lost(Settlement settlement) {
+    private static void lost(Delivery delivery) {
         log.warn(
                 "batch {} was not this worker's any more when it was settled: its events may come again",
-                settlement.batchId());
+                delivery.batchId());
     }
 }

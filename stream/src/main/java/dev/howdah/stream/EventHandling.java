@@ -23,7 +23,7 @@ final class EventHandling implements ConsumerLoop.Handling {
 
     @Override
     public Optional<Settlement> handle(Delivery delivery, ConsumerLoop loop) {
-        Settlement settlement = new Settlement(delivery.batchId());
+        Settlement settlement = new Settlement(delivery);
         boolean first = true;
         for (Event event : delivery.events()) {
             if (loop.isStopping() && !first) {

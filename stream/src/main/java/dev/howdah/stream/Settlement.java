@@ -14,12 +14,12 @@ final class Settlement {
             @Nullable Duration after,
             @Nullable String reason) {}
 
-    private final long batchId;
+    private final Delivery delivery;
     private final List<Aside> aside = new ArrayList<>();
     private @Nullable Long end;
 
-    Settlement(long batchId) {
-        this.batchId = batchId;
+    Settlement(Delivery delivery) {
+        this.delivery = delivery;
     }
 
     Settlement retry(Event event, Duration after, @Nullable String reason) {
@@ -40,8 +40,8 @@ final class Settlement {
         end = event.id() - 1;
     }
 
-    long batchId() {
-        return batchId;
+    Delivery delivery() {
+        return delivery;
     }
 
     @Nullable Long end() {

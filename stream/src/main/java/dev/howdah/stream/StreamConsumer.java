@@ -5,7 +5,9 @@ import dev.howdah.core.DutyLoop;
 import dev.howdah.core.HowdahException;
 import dev.howdah.core.Wakeups;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +96,7 @@ public final class StreamConsumer implements AutoCloseable {
             checkNoHandler();
             handling = (delivery, loop) -> {
                 loop.fetcher().handle(delivery, handler);
-                return java.util.Optional.empty();
+                return Optional.empty();
             };
             return this;
         }
@@ -154,11 +156,16 @@ public final class StreamConsumer implements AutoCloseable {
             if (shared > 1 && partitions > 1) {
                 throw new IllegalStateException("a consumer is shared or has partitions, not both");
             }
-            List<Subscriber> lines = partitions > 1
-                    ? subscribers.partitions(partitions)
-                    : shared > 1 ? subscribers.members(shared) : List.of(subscribers.whole());
-            List<ConsumerLoop> loops = lines.stream().map(this::loop).toList();
+            List<ConsumerLoop> loops = lines().stream().map(this::loop).toList();
             return new StreamConsumer(this, loops, new LeaseRenewal(loops, lease));
+        }
+
+        /** What each of the workers here reads. */
+        private List<Subscriber> lines() {
+            if (partitions > 1) {
+                return subscribers.partitions(partitions);
+            }
+            return shared > 1 ? Collections.nCopies(shared, subscribers.shared().get(0)) : subscribers.whole();
         }
 
         private ConsumerLoop loop(Subscriber line) {

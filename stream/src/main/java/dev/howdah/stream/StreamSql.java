@@ -18,12 +18,12 @@ final class StreamSql {
     static final String COPY_TARGET = """
             select t, has_table_privilege(t, 'insert') from howdah_stream.current_event_table(?) t""";
 
-    static final String SUBSCRIBER = "select sub_no, sub_id from howdah_stream.lone_subscriber(?, ?)";
+    static final String JOIN_WORKERS = "select sub_no, sub_id from howdah_stream.join_workers(?, ?, ?, ?)";
 
     static final String DELIVER = """
-            select settled, batch_id, prev_tick_id, tick_id, done, batch_end, lower::text, upper::text, snapshot::text,
-                   late::text[], tables, ids_drawn
-              from howdah_stream.deliver(?, ?, ?::interval, ?, ?, ?, ?::interval[], ?)""";
+            select settled, sub_no, batch_id, prev_tick_id, tick_id, done, batch_end, lower::text, upper::text,
+                   snapshot::text, late::text[], tables, ids_drawn
+              from howdah_stream.deliver(?, ?, ?::interval, ?, ?, ?, ?, ?::interval[], ?)""";
 
     static final String SETTLE = "select howdah_stream.settle(?, ?, ?, ?, ?, ?::interval[], ?)";
 

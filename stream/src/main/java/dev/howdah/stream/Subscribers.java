@@ -17,22 +17,28 @@ final class Subscribers {
         this.consumer = consumer;
     }
 
-    Subscriber whole() {
-        statements.number(StreamSql.SUBSCRIBE, stream, consumer);
-        return find(consumer);
+    /** One, of which all workers have a batch in turn. */
+    List<Subscriber> whole() {
+        return join(false, 1);
     }
 
-    List<Subscriber> members(int workers) {
-        throw new UnsupportedOperationException();
+    /** One, of which each worker has a batch of its own. */
+    List<Subscriber> shared() {
+        return join(true, 1);
     }
 
-    List<Subscriber> partitions(int lines) {
-        throw new UnsupportedOperationException();
+    /** As many as there are partitions, each like a whole. */
+    List<Subscriber> partitions(int number) {
+        return join(false, number);
     }
 
-    private Subscriber find(String name) {
-        return statements
-                .rows(StreamSql.SUBSCRIBER, row -> new Subscriber(row.getInt(1), row.getInt(2)), stream, name)
-                .get(0);
+    private List<Subscriber> join(boolean shared, int slots) {
+        return statements.rows(
+                StreamSql.JOIN_WORKERS,
+                row -> new Subscriber(row.getInt(1), row.getInt(2)),
+                stream,
+                consumer,
+                shared,
+                slots);
     }
 }

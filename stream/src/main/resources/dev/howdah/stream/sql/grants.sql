@@ -213,9 +213,9 @@ grant execute on function
 -- Howdah's own client, which writes (insert_N: pgque.grant_perms) and reads without a detour, and its ticker.
 grant execute on function howdah_stream.queue_id(text) to pgque_writer;
 grant execute on function howdah_stream.current_event_table(text) to pgque_writer;
-grant execute on function howdah_stream.lone_subscriber(text, text) to pgque_reader;
+grant execute on function howdah_stream.join_workers(text, text, bool, int) to pgque_reader;
 grant execute on function howdah_stream.deliver(
-    int, text, interval, bigint, bigint, bigint[], interval[], text[]) to pgque_reader;
+    int, text, interval, int, bigint, bigint, bigint[], interval[], text[]) to pgque_reader;
 grant execute on function howdah_stream.settle(
     int, text, bigint, bigint, bigint[], interval[], text[]) to pgque_reader;
 grant execute on function howdah_stream.renew_lease(int, text, interval, bigint) to pgque_reader;

@@ -1,6 +1,29 @@
 -- Java's workers: one call settles a batch and opens the next. Any number of workers may share a consumer: one has its
 -- batch, under a lease; when the lease has run out the next one that asks gets the batch, under a new id, and the old
--- one can't settle it any more. So events come in order, one batch at a time, wherever they are handled.
+-- one can't settle it any more. So events come in order, one batch at a time, wherever they are handled. Of a shared
+-- consumer, which is a cooperative one, as many batches are open as workers ask; its members are numbered, and whose
+-- batch is settled is the next asker's.
+
+-- Registers a consumer where it is new, and gives its lines of positions: one; or with i_slots, one for each of that many
+-- partition slots; or with i_shared, its group's. Errors: no such queue; it is of another kind, or has another number.
+create or replace function howdah_stream.join_workers(i_queue text, i_consumer text, i_shared bool, i_slots int)
+returns setof howdah_stream.subscriber
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if i_slots > 1 then
+        for slot in 0..i_slots - 1 loop
+            perform pgque.subscribe_slot(i_queue, i_consumer, slot, i_slots);
+            return next howdah_stream.slot_subscriber(i_queue, i_consumer, slot, i_slots);
+        end loop;
+    elsif i_shared then
+        perform pgque.register_subconsumer(i_queue, i_consumer, '1', true);
+        return next howdah_stream.subscriber(i_queue, i_consumer);
+    else
+        perform pgque.register_consumer(i_queue, i_consumer);
+        return next howdah_stream.lone_subscriber(i_queue, i_consumer);
+    end if;
+end
+$$;
 
 -- Settles a worker's batch. i_events were not handled: each comes again i_after, or, that being null or its retries being
 -- used up, becomes a dead letter. All others are done; up to i_end only, if given: the rest is read next. False if the
@@ -12,7 +35,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_pos howdah_stream.position := howdah_stream.lock_position(i_sub_no);
 begin
-    if not howdah_stream.has_batch(v_pos, i_worker, i_batch) then
+    if v_pos.pos_batch is distinct from i_batch or v_pos.pos_lease_owner is distinct from i_worker then
         return false;
     end if;
     if cardinality(i_events) > 0 then
@@ -25,12 +48,12 @@ $$;
 
 -- Settles as settle() does, if i_batch is given, and then opens the next batch for this worker; or gives the worker's open
 -- one again. All nulls but `settled` if there is none to be had: no events, or another worker has it. Ticks by itself if there
--- are events that no tick has seen. Its commit is not waited for: what is lost in a crash of the database is that a
+-- are events that no tick has seen. i_sub_no: from join_workers; i_settle_no: the settled batch's sub_no. Its commit is not waited for: what is lost in a crash of the database is that a
 -- batch was settled, and it comes again.
 create or replace function howdah_stream.deliver(
-    i_sub_no int, i_worker text, i_lease interval, i_batch bigint default null, i_end bigint default null,
-    i_events bigint[] default '{}', i_after interval[] default '{}', i_reasons text[] default '{}',
-    out settled bool, out batch_id bigint, out prev_tick_id bigint, out tick_id bigint, out done bigint,
+    i_sub_no int, i_worker text, i_lease interval, i_settle_no int default null, i_batch bigint default null,
+    i_end bigint default null, i_events bigint[] default '{}', i_after interval[] default '{}',
+    i_reasons text[] default '{}', out settled bool, out sub_no int, out batch_id bigint, out prev_tick_id bigint, out tick_id bigint, out done bigint,
     out batch_end bigint, out lower xid8, out upper xid8, out snapshot pg_snapshot, out late xid8[],
     out tables int[], out ids_drawn bigint)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -39,17 +62,18 @@ declare
     v_pos howdah_stream.position;
 begin
     perform set_config('synchronous_commit', 'off', true);
-    select * into v_sub from howdah_stream.subscriber where sub_no = i_sub_no;
+    select * into v_sub from howdah_stream.subscriber s where s.sub_no = i_sub_no;
     if not found then
         raise exception 'Not subscriber to queue: it was unregistered';
     end if;
     settled := i_batch is not null
-        and howdah_stream.settle(i_sub_no, i_worker, i_batch, i_end, i_events, i_after, i_reasons);
-    v_pos := case v_sub.sub_role when 'coop_member' then howdah_stream.open_for_member(v_sub, i_lease)
+        and howdah_stream.settle(i_settle_no, i_worker, i_batch, i_end, i_events, i_after, i_reasons);
+    v_pos := case v_sub.sub_role when 'coop_main' then howdah_stream.open_for_member(v_sub, i_worker, i_lease)
                                  else howdah_stream.open_for_worker(v_sub, i_worker, i_lease) end;
     if v_pos.pos_batch is null then
         return;
     end if;
+    sub_no := v_pos.pos_sub;
     batch_id := v_pos.pos_batch;
     prev_tick_id := v_pos.pos_last_tick;
     tick_id := v_pos.pos_next_tick;
@@ -107,18 +131,73 @@ begin
 end
 $$;
 
--- The same for a member of a cooperative consumer: the lease is the time without a sign of life after which another
--- member takes over.
+-- The same for a cooperative consumer: on whichever of its members has nothing to do, or on a new one. The lease is also
+-- the time without a sign of life after which what another member has is taken over.
 create or replace function howdah_stream.open_for_member(
-    i_sub howdah_stream.subscriber, i_lease interval) returns howdah_stream.position
+    i_group howdah_stream.subscriber, i_worker text, i_lease interval) returns howdah_stream.position
 language plpgsql as $$
 declare
-    v_pos howdah_stream.position := howdah_stream.next_part(i_sub, i_lease, i_newest => true);
+    v_pos howdah_stream.position;
 begin
-    if v_pos.pos_batch is null and howdah_stream.has_tick(i_sub, howdah_stream.position(i_sub.sub_id)) then
-        v_pos := howdah_stream.next_part(i_sub, i_lease, i_newest => true);
+    if not howdah_stream.has_tick(i_group, howdah_stream.position(i_group.sub_no))
+            and not exists (select from howdah_stream.free_members(i_group.sub_id, clock_timestamp()) where has_rest) then
+        return null;
     end if;
+    v_pos := howdah_stream.next_part(howdah_stream.free_member(i_group), i_lease, i_newest => true);
+    if v_pos.pos_batch is null then
+        return null;
+    end if;
+    v_pos.pos_batch := nextval('howdah_stream.batch_id_seq');
+    v_pos.pos_lease_owner := i_worker;
+    v_pos.pos_lease_until := clock_timestamp() + i_lease;
+    perform howdah_stream.move(v_pos);
     return v_pos;
+end
+$$;
+
+-- A group's numbered members that no worker has: with a rest of a part, whose worker has gone, or with nothing.
+create or replace function howdah_stream.free_members(i_group_id int, i_now timestamptz, out member int, out has_rest bool)
+returns setof record
+language plpgsql as $$
+begin
+    return query
+        select s.sub_no, p.pos_next_tick is not null
+          from howdah_stream.subscriber s
+          join pgq.consumer on co_id = s.sub_consumer
+         cross join lateral (
+               select * from howdah_stream.position where pos_sub = s.sub_no order by pos_version desc limit 1) p
+         where s.sub_id = i_group_id and s.sub_role = 'coop_member' and co_name ~ '[.][0-9]+$'
+           and (p.pos_next_tick is null or p.pos_lease_owner is null or p.pos_lease_until <= i_now);
+end
+$$;
+
+-- One of them, locked; those with a rest first. A new one if there is none.
+create or replace function howdah_stream.free_member(i_group howdah_stream.subscriber) returns howdah_stream.subscriber
+language plpgsql as $$
+declare
+    v_member howdah_stream.subscriber;
+    v_free int;
+    v_queue text;
+    v_consumer text;
+begin
+    for v_free in
+        select member from howdah_stream.free_members(i_group.sub_id, clock_timestamp()) order by has_rest desc, member
+    loop
+        select * into v_member from howdah_stream.subscriber where sub_no = v_free for no key update skip locked;
+        -- another worker may have taken it between the question and the lock
+        if found and exists (
+                select from howdah_stream.free_members(i_group.sub_id, clock_timestamp()) where member = v_free) then
+            return v_member;
+        end if;
+    end loop;
+    select queue_name, co_name into v_queue, v_consumer
+      from pgque.queue, pgq.consumer
+     where queue_id = i_group.sub_queue and co_id = i_group.sub_consumer;
+    -- one after the other, so that each has a number of its own
+    perform from howdah_stream.subscriber where sub_no = i_group.sub_no for no key update;
+    return howdah_stream.member_to_read(v_queue, v_consumer, (
+        select count(*) + 1 from howdah_stream.subscriber join pgq.consumer on co_id = sub_consumer
+         where sub_id = i_group.sub_id and sub_role = 'coop_member' and co_name ~ '[.][0-9]+$')::text);
 end
 $$;
 
@@ -140,22 +219,12 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_pos howdah_stream.position := howdah_stream.lock_position(i_sub_no);
 begin
-    if not howdah_stream.has_batch(v_pos, i_worker, i_batch) then
+    if v_pos.pos_batch is distinct from i_batch or v_pos.pos_lease_owner is distinct from i_worker then
         return false;
     end if;
     v_pos.pos_lease_until := clock_timestamp() + i_lease;
     perform howdah_stream.move(v_pos);
     return true;
-end
-$$;
-
--- Whether the batch is open, and the worker's: a member's place is its own, on any other there must be its lease.
-create or replace function howdah_stream.has_batch(i_pos howdah_stream.position, i_worker text, i_batch bigint)
-returns bool
-language plpgsql as $$
-begin
-    return coalesce(i_pos.pos_batch = i_batch and (i_pos.pos_lease_owner = i_worker or exists (
-        select from howdah_stream.subscriber where sub_no = i_pos.pos_sub and sub_role = 'coop_member')), false);
 end
 $$;
 
