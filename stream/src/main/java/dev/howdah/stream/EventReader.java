@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -74,11 +75,12 @@ final class EventReader {
         WindowSql sql = windowSql(connection, batch.getArray("tables"), prevTick);
         try (PreparedStatement statement = connection.prepareStatement(sql.text)) {
             for (int table = 0, i = 0; table < sql.tables; table++) {
-                statement.setString(++i, batch.getString("lower"));
-                statement.setString(++i, batch.getString("upper"));
-                statement.setString(++i, batch.getString("snapshot"));
+                // as values of unknown type: a text would be cast for each row
+                statement.setObject(++i, batch.getString("lower"), Types.OTHER);
+                statement.setObject(++i, batch.getString("upper"), Types.OTHER);
+                statement.setObject(++i, batch.getString("snapshot"), Types.OTHER);
                 statement.setInt(++i, subscriber.id());
-                statement.setArray(++i, batch.getArray("late"));
+                statement.setObject(++i, batch.getString("late"), Types.OTHER);
                 statement.setInt(++i, subscriber.id());
             }
             List<Event> events = events(statement);

@@ -22,7 +22,7 @@ final class StreamSql {
 
     static final String DELIVER = """
             select settled, sub_no, batch_id, prev_tick_id, tick_id, done, batch_end, lower::text, upper::text,
-                   snapshot::text, late::text[], tables, ids_drawn
+                   snapshot::text, late::text, tables, ids_drawn
               from howdah_stream.deliver(?, ?, ?::interval, ?, ?, ?, ?, ?::interval[], ?)""";
 
     static final String SETTLE = "select howdah_stream.settle(?, ?, ?, ?, ?, ?::interval[], ?)";

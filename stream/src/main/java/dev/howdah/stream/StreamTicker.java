@@ -23,7 +23,10 @@ final class StreamTicker implements Duty {
 
     private static final Logger log = LoggerFactory.getLogger(StreamTicker.class);
     private static final String CHANNEL = "howdah_stream";
-    private static final Duration AWAKE = Duration.ofMillis(2);
+    /** Consumers that are at work tick by themselves, so this is for those that wait for a tick. */
+    private static final Duration AWAKE = Duration.ofMillis(5);
+    /** A round's cost, times this, goes by until the next: the ticker never takes more than a tenth of a core. */
+    private static final int REST = 10;
     private static final Duration QUIET = Duration.ofSeconds(1);
     /** How often PgQ's rules are looked after: ticks of idle streams, and whatever else was missed. */
     private static final Duration RULES = Duration.ofSeconds(1);
@@ -36,6 +39,7 @@ final class StreamTicker implements Duty {
     private volatile boolean lookAtAll;
     private Wakeups.@Nullable Listening listening;
     private @Nullable IdleTransaction sleep;
+    private long roundTook;
     private long news = System.nanoTime();
     private long rules = System.nanoTime();
 
@@ -62,7 +66,10 @@ final class StreamTicker implements Duty {
 
     @Override
     public Duration idle() {
-        return sleep == null ? AWAKE : RULES;
+        if (sleep != null) {
+            return RULES;
+        }
+        return Duration.ofNanos(Math.max(AWAKE.toNanos(), REST * roundTook));
     }
 
     @Override
@@ -111,7 +118,10 @@ final class StreamTicker implements Duty {
         lookAtAll = false;
         String[] look = woken.toArray(String[]::new);
         woken.removeAll(List.of(look));
-        return (int) statements.number(StreamSql.TICK_ROUND, (Object) (all ? null : look));
+        long start = System.nanoTime();
+        int ticks = (int) statements.number(StreamSql.TICK_ROUND, (Object) (all ? null : look));
+        roundTook = since(start);
+        return ticks;
     }
 
     /** The locks first, then a last look: an event that it does not see was not committed yet, and its writer notifies. */

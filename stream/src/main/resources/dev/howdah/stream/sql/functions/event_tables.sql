@@ -28,11 +28,11 @@ begin
         execute format('create index on %s (ev_txid) where ev_owner is not null', v_table);
         -- for events by id: next to nothing to write, a few dozen pages to read
         execute format('create index on %s using brin (ev_id) with (pages_per_range = 32)', v_table);
-        execute format('create trigger pass_on before insert on %s for each row execute function howdah_stream.pass_on(%L)',
-            v_table, howdah_stream.event_table_name(i_queue_id, (nr + 1) % 3));
         insert into howdah_stream.event_table (et_queue, et_nr, et_empty, et_sealed_tick)
         values (i_queue_id, nr, nr > 0, case when nr > 0 then 0 end);
-        perform howdah_stream.seal_table(v_table, nr > 0);
+        if nr > 0 then
+            perform howdah_stream.seal_table(i_queue_id, nr);
+        end if;
     end loop;
     perform pgque.tune_storage(q.queue_name) from pgque.queue q where q.queue_id = i_queue_id;
     perform howdah_stream.create_insert_functions(i_queue_id);
@@ -41,11 +41,24 @@ begin
 end
 $$;
 
--- While its trigger is enabled, a table hands on what is written into it. Waits for, and keeps out, whoever writes into it.
-create or replace function howdah_stream.seal_table(i_table text, i_sealed bool) returns void
+-- From now on the table hands on what is written into it. Waits for whoever has written into it, and keeps out others.
+create or replace function howdah_stream.seal_table(i_queue_id int, i_nr int) returns void
+language plpgsql as $$
+declare
+    v_table text := howdah_stream.event_table_name(i_queue_id, i_nr);
+begin
+    execute format('create trigger pass_on before insert on %s for each row execute function howdah_stream.pass_on(%L)',
+        v_table, howdah_stream.event_table_name(i_queue_id, (i_nr + 1) % 3));
+    execute format('alter table %s enable always trigger pass_on', v_table);
+end
+$$;
+
+-- From now on the table takes events. The trigger goes altogether: while there is one, even a disabled one, COPY writes row
+-- by row. Waits for whoever reads or writes the table, and keeps out others.
+create or replace function howdah_stream.unseal_table(i_queue_id int, i_nr int) returns void
 language plpgsql as $$
 begin
-    execute format('alter table %s %s trigger pass_on', i_table, case when i_sealed then 'enable always' else 'disable' end);
+    execute format('drop trigger pass_on on %s', howdah_stream.event_table_name(i_queue_id, i_nr));
 end
 $$;
 
@@ -60,6 +73,10 @@ $$;
 create or replace function howdah_stream.drop_event_tables(i_queue_id int) returns void
 language plpgsql as $$
 begin
+    -- in the order in which everybody else takes them
+    for nr in 0..2 loop
+        execute format('lock table %s in access exclusive mode', howdah_stream.event_table_name(i_queue_id, nr));
+    end loop;
     execute format('drop function if exists howdah_stream.insert_%s(text, text, text, text, text, text)', i_queue_id);
     execute format('drop function if exists howdah_stream.insert_many_%s(text[], text[], text[], text[], text[], text[])', i_queue_id);
     execute format('drop function if exists howdah_stream.has_news_%s(pg_snapshot)', i_queue_id);

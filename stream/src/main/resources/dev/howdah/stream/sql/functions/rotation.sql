@@ -36,7 +36,7 @@ begin
     loop
         if howdah_stream.lock_table(howdah_stream.event_table_name(i_queue.queue_id, v_nr), 'share row exclusive')
                 and not howdah_stream.is_written_here(i_queue.queue_id, v_nr) then
-            perform howdah_stream.seal_table(howdah_stream.event_table_name(i_queue.queue_id, v_nr), true);
+            perform howdah_stream.seal_table(i_queue.queue_id, v_nr);
             -- a tick that is made from now on sees all that is in the table
             update howdah_stream.event_table
                set et_sealed_tick = (howdah_stream.last_tick(i_queue.queue_id)).tick_id
@@ -103,10 +103,10 @@ begin
      order by (et_nr - i_queue.queue_cur_table + 3) % 3
      limit 1;
     if not found or not howdah_stream.lock_table(
-            howdah_stream.event_table_name(i_queue.queue_id, v_next), 'share row exclusive') then
+            howdah_stream.event_table_name(i_queue.queue_id, v_next), 'access exclusive') then
         return 0;
     end if;
-    perform howdah_stream.seal_table(howdah_stream.event_table_name(i_queue.queue_id, v_next), false);
+    perform howdah_stream.unseal_table(i_queue.queue_id, v_next);
     update howdah_stream.event_table
        set et_sealed_tick = null, et_empty = false
      where et_queue = i_queue.queue_id and et_nr = v_next;

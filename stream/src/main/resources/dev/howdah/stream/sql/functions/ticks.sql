@@ -95,67 +95,77 @@ $$;
 create or replace function howdah_stream.tick_news(i_queue_id int) returns bigint
 language plpgsql as $$
 declare
-    v_queue pgque.queue;
     v_last pgque.tick := howdah_stream.last_tick(i_queue_id);
+begin
+    if current_setting('transaction_isolation') = 'read committed' and howdah_stream.has_news(v_last) then
+        return howdah_stream.tick_unless_ticked(v_last);
+    end if;
+    return null;
+end
+$$;
+
+-- Ticks because there is news since i_last, unless another session has ticked meanwhile or is about to.
+create or replace function howdah_stream.tick_unless_ticked(i_last pgque.tick) returns bigint
+language plpgsql as $$
+declare
+    v_queue pgque.queue;
+    v_now pgque.tick;
     v_busy bool;
 begin
-    if current_setting('transaction_isolation') <> 'read committed' or not howdah_stream.has_news(v_last) then
-        return null;
-    end if;
     select * into v_queue
       from pgque.queue
-     where queue_id = i_queue_id and not queue_ticker_paused and not queue_external_ticker
+     where queue_id = i_last.tick_queue and not queue_ticker_paused and not queue_external_ticker
        for no key update skip locked;
     if not found then
         return null;
     end if;
-    -- another session may have ticked between the question and the lock
-    if (howdah_stream.last_tick(i_queue_id)).tick_id <> v_last.tick_id
-            and not howdah_stream.has_news(howdah_stream.last_tick(i_queue_id)) then
+    v_now := howdah_stream.last_tick(i_last.tick_queue);
+    if v_now.tick_id <> i_last.tick_id and not howdah_stream.has_news(v_now) then
         return null;
     end if;
-    v_busy := howdah_stream.busy(i_queue_id);
+    v_busy := howdah_stream.busy(i_last.tick_queue);
     return howdah_stream.tick(v_queue, v_busy);
 end
 $$;
 
 -- The server's ticker, one round: ticks wherever there is news. Looks where a new event was begun or somebody was writing
--- at the last tick, and at i_look's queues, or at all for null. Gives how many ticks it made. Its commit is not waited for:
--- a tick that is lost in a crash has been of use to nobody whose commit is not lost with it.
+-- at the last tick, and at i_look's queues, or at all for null. Gives how many ticks it made. Waits for nobody. Its commit
+-- is not waited for: a tick that is lost in a crash has been of use to nobody whose commit is not lost with it.
 create or replace function howdah_stream.tick_round(i_look text[]) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_queue pgque.queue;
     v_ticks int := 0;
 begin
-    perform set_config('synchronous_commit', 'off', true);
+    perform set_config('synchronous_commit', 'off', true), set_config('lock_timeout', '50ms', true);
     for v_queue in
         select * from pgque.queue where not queue_ticker_paused and not queue_external_ticker order by queue_id
     loop
-        begin
-            v_ticks := v_ticks
-                + howdah_stream.tick_queue(v_queue, i_look is null or v_queue.queue_name = any (i_look));
-        exception when others then
-            if exists (select from pgque.queue where queue_id = v_queue.queue_id) then
-                raise;
-            end if; -- dropped meanwhile, and its sequence with it
-        end;
+        v_ticks := v_ticks
+            + howdah_stream.tick_queue(v_queue, i_look is null or v_queue.queue_name = any (i_look));
     end loop;
     return v_ticks;
 end
 $$;
 
--- One queue's part of a round: how many ticks.
+-- One queue's part of a round: how many ticks. Passes over one that is being dropped, or was.
 create or replace function howdah_stream.tick_queue(i_queue pgque.queue, i_look bool) returns int
 language plpgsql as $$
 declare
     v_last pgque.tick := howdah_stream.last_tick(i_queue.queue_id);
-    v_moved bool := coalesce(pg_sequence_last_value(i_queue.queue_event_seq::regclass), 0) > v_last.tick_event_seq;
+    v_moved bool;
+    v_news bool;
 begin
-    if not (i_look or v_moved or v_last.tick_busy) then
+    begin
+        v_moved := pg_sequence_last_value(i_queue.queue_event_seq::regclass) > v_last.tick_event_seq;
+        if v_moved or v_last.tick_busy or i_look then
+            v_news := howdah_stream.has_news(v_last);
+        end if;
+    exception when lock_not_available or undefined_table or undefined_function or internal_error then
         return 0;
-    elsif howdah_stream.tick_news(i_queue.queue_id) is not null then
-        return 1;
+    end;
+    if v_news then
+        return case when howdah_stream.tick_unless_ticked(v_last) is null then 0 else 1 end;
     elsif not (v_moved or v_last.tick_busy) or howdah_stream.busy(i_queue.queue_id) then
         return 0;
     end if;

@@ -141,18 +141,21 @@ declare
     v_ids record;
     v_start bigint;
 begin
-    -- up to id drawn_before, and not written by transactions that are still under way at the last tick: before the window
-    select b.tick_event_seq as drawn_before, l.tick_event_seq as drawn_last, n.tick_event_seq as drawn_next,
-           pg_snapshot_xmin(l.tick_snapshot) >= pg_snapshot_xmax(b.tick_snapshot) as sure
+    -- up to id drawn_before, and not written by transactions that are still under way at the last tick: before the
+    -- window. At a queue's first tick no id had been drawn.
+    select coalesce(b.tick_event_seq, 0) as drawn_before, l.tick_event_seq as drawn_last, n.tick_event_seq as drawn_next,
+           coalesce(pg_snapshot_xmin(l.tick_snapshot) >= pg_snapshot_xmax(b.tick_snapshot), l.tick_event_seq = 0) as sure
       into v_ids
-      from (select * from pgque.tick where tick_queue = i_sub.sub_queue and tick_id < i_last_tick
-             order by tick_id desc limit 1) b, pgque.tick l, pgque.tick n
-     where l.tick_queue = i_sub.sub_queue and l.tick_id = i_last_tick
-       and n.tick_queue = i_sub.sub_queue and n.tick_id = i_next_tick;
+      from pgque.tick l
+      join pgque.tick n on n.tick_queue = l.tick_queue and n.tick_id = i_next_tick
+      left join lateral (
+           select * from pgque.tick
+            where tick_queue = l.tick_queue and tick_id < l.tick_id
+            order by tick_id desc limit 1) b on true
+     where l.tick_queue = i_sub.sub_queue and l.tick_id = i_last_tick;
     if v_ids.sure and v_ids.drawn_next - v_ids.drawn_before <= i_max then
         return null;
-    elsif v_ids.sure is not true or howdah_stream.ask_window(i_sub, i_last_tick, i_next_tick,
-            'select 1 from (%s) w where ev_owner is not null limit 1') is not null then
+    elsif v_ids.sure is not true or howdah_stream.has_own(i_sub, i_last_tick, i_next_tick) then
         return howdah_stream.ask_window(i_sub, i_last_tick, i_next_tick, $sql$
             select max(ev_id) filter (where nr <= $7)
               from (select ev_id, row_number() over (order by ev_id) as nr
@@ -164,6 +167,26 @@ begin
         v_start := howdah_stream.ask_window(i_sub, i_last_tick, i_next_tick, 'select min(ev_id) - 1 from (%s) w');
     end if;
     return case when v_start + i_max < v_ids.drawn_next then v_start + i_max end;
+end
+$$;
+
+-- Whether there are retries or replays for the subscriber in the window: asks the index on those alone.
+create or replace function howdah_stream.has_own(
+    i_sub howdah_stream.subscriber, i_last_tick bigint, i_next_tick bigint) returns bool
+language plpgsql set enable_seqscan to off as $$
+declare
+    v_bounds record;
+    v_question text;
+    v_answer bool;
+begin
+    select * into v_bounds from howdah_stream.window_bounds(i_sub.sub_queue, i_last_tick, i_next_tick);
+    select string_agg(format('exists (select from %s where ev_owner = $1 and ev_txid >= $2 and ev_txid < $3)',
+               howdah_stream.event_table_name(et_queue, et_nr)), ' or ')
+      into v_question
+      from howdah_stream.event_table
+     where et_queue = i_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= i_last_tick);
+    execute 'select ' || v_question into v_answer using i_sub.sub_id, pg_snapshot_xmin(v_bounds.lower_snapshot), v_bounds.upper;
+    return v_answer;
 end
 $$;
 
