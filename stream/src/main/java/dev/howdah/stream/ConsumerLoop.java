@@ -18,6 +18,8 @@ final class ConsumerLoop implements Duty {
     private volatile @Nullable Delivery delivery;
     private @Nullable Settlement unsettled;
     private volatile boolean stopping;
+    private long looks;
+    private long lastInVain;
 
     ConsumerLoop(String name, BatchFetcher fetcher, Handling handling, Duration poll) {
         this.name = name;
@@ -63,9 +65,13 @@ final class ConsumerLoop implements Duty {
 
     @Override
     public int doWork() throws Exception {
+        if (stopping) {
+            settleLast();
+            return 0;
+        }
         if (unsettled == null) {
             if (delivery == null) {
-                delivery = fetcher.next(null).orElse(null);
+                delivery = next(null);
             }
             Delivery current = delivery;
             if (current == null) {
@@ -84,9 +90,33 @@ final class ConsumerLoop implements Duty {
             settleLast();
             return 0;
         }
-        delivery = fetcher.next(unsettled).orElse(null);
+        delivery = next(unsettled);
         unsettled = null;
         return 1;
+    }
+
+    private @Nullable Delivery next(@Nullable Settlement settlement) {
+        long look;
+        synchronized (this) {
+            look = ++looks;
+        }
+        Delivery found = fetcher.next(settlement).orElse(null);
+        if (found == null) {
+            synchronized (this) {
+                lastInVain = look;
+                notifyAll();
+            }
+        }
+        return found;
+    }
+
+    /** Waits until a look that begins after this call has found nothing, or until it stops. */
+    synchronized void awaitNothing() throws InterruptedException {
+        long before = looks;
+        signal.raise();
+        while (lastInVain <= before && !stopping) {
+            wait();
+        }
     }
 
     private void settleLast() {
@@ -98,8 +128,9 @@ final class ConsumerLoop implements Duty {
     }
 
     /** No more events are handled, once the one at work has ended. */
-    void stop() {
+    synchronized void stop() {
         stopping = true;
+        notifyAll();
     }
 
     /** Gives away what is open and not begun. */

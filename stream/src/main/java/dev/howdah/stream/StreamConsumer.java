@@ -49,13 +49,28 @@ public final class StreamConsumer implements AutoCloseable {
     }
 
     /**
+     * Waits until this instance has looked, from now on, and found nothing to read, or until it is stopped. What another
+     * instance has at the time is not waited for.
+     */
+    public void awaitReadUp() throws InterruptedException {
+        for (ConsumerLoop loop : loops) {
+            loop.awaitNothing();
+        }
+    }
+
+    /** Begins no more events, and returns at once; a handler may call it. What is under way, {@link #close()} waits for. */
+    public void stop() {
+        loops.forEach(ConsumerLoop::stop);
+    }
+
+    /**
      * Begins no more events, lets the handlers under way come to their end for at most the drain timeout, then
      * interrupts them. What was handled is settled; the rest comes again.
      */
     @Override
     public void close() {
         listening.forEach(Wakeups.Listening::close);
-        loops.forEach(ConsumerLoop::stop);
+        stop();
         running.close();
     }
 

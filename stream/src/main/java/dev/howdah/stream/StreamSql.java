@@ -52,7 +52,7 @@ final class StreamSql {
 
     static final String CONSUMERS = """
             select consumer_name, pending_events, extract(epoch from lag) * 1000, extract(epoch from last_seen) * 1000,
-                   last_tick
+                   current_batch is not null, last_tick
               from pgque.get_consumer_info(?)""";
 
     static final String DEAD_LETTERS = """
