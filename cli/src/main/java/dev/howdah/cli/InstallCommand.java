@@ -43,7 +43,7 @@ final class InstallCommand implements Callable<Integer> {
         out.println(
                 report.applied().isEmpty()
                         ? "Howdah was up to date; nothing was changed."
-                        : "Howdah is installed; jobs are in schema " + report.schema() + ".");
+                        : "Howdah is installed; jobs are in schema " + report.schema() + ", streams in pgque.");
         return ExitCode.OK;
     }
 }

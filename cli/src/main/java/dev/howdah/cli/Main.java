@@ -1,7 +1,9 @@
 package dev.howdah.cli;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -19,6 +21,7 @@ import picocli.CommandLine.ScopeType;
             InstallCommand.class,
             UninstallCommand.class,
             SqlCommand.class,
+            StreamCommand.class,
             BenchCommand.class
         },
         mixinStandardHelpOptions = true,
@@ -44,15 +47,17 @@ public final class Main {
         System.exit(run(args));
     }
 
-    /** What stands after {@code --} is another program's command line, and none of picocli's business. */
+    /** What stands after {@code work ... --} is another program's command line, and none of picocli's business. */
     static int run(String... args) {
-        int dashes = Arrays.asList(args).indexOf("--");
+        int dashes = isWork(args) ? Arrays.asList(args).indexOf("--") : -1;
         List<String> own = Arrays.asList(args).subList(0, dashes < 0 ? args.length : dashes);
         List<String> other = Arrays.asList(args).subList(dashes < 0 ? args.length : dashes + 1, args.length);
         Failures failures = new Failures();
         CommandLine commands = new CommandLine(new Main())
                 .addSubcommand(new WorkCommand(other))
                 .addSubcommand(new HelpCommand())
+                .registerConverter(Duration.class, new DurationText())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(failures)
                 .setParameterExceptionHandler(failures)
                 .setUsageHelpAutoWidth(true);
@@ -63,6 +68,14 @@ public final class Main {
         int exitCode = commands.execute(own.toArray(String[]::new));
         commands.getOut().flush();
         return exitCode;
+    }
+
+    private static boolean isWork(String... args) {
+        return Stream.of(args)
+                .filter(argument -> !argument.startsWith("-"))
+                .findFirst()
+                .filter("work"::equals)
+                .isPresent();
     }
 
     /** From the jar's manifest. */

@@ -31,6 +31,7 @@ import tools.jackson.databind.ObjectMapper;
 final class UpCommand implements Callable<Integer> {
 
     private static final int DEFAULT_PG_PORT = 15_432;
+    private static final String COMMAND = System.getProperty("howdah.command", "howdah");
 
     @Mixin
     private DataFolder data = new DataFolder();
@@ -72,6 +73,7 @@ final class UpCommand implements Callable<Integer> {
             }
             if (demo) {
                 new JobDemo(server.howdah(), database.dataSource("howdah demo")).run(out());
+                new StreamDemo(server.howdah(), database.dataSource("howdah demo")).run(out());
             }
             out().flush();
             lifetime.awaitSignalWhile(postgres::isRunning);
@@ -104,6 +106,7 @@ final class UpCommand implements Callable<Integer> {
                 Send a job       curl %s/rpc/fn_pgqueuer_enqueue -H "Content-Type: application/json" \\
                                    -d '{"entrypoint": "fetch", "payload": "hello"}'
                 and work it      %s work fetch -- cat
+                Try a stream     %s stream create news && %s stream consume news me --follow
                 Ctrl-C stops everything; the data stays.""".formatted(
                         postgres.version(),
                         home,
@@ -112,7 +115,9 @@ final class UpCommand implements Callable<Integer> {
                         addresses.jdbc(),
                         addresses.http(),
                         addresses.http(),
-                        System.getProperty("howdah.command", "howdah"))));
+                        COMMAND,
+                        COMMAND,
+                        COMMAND)));
     }
 
     private PrintWriter out() {
