@@ -7,7 +7,6 @@ import dev.howdah.stream.StreamConsumer;
 import dev.howdah.stream.Streams;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -54,7 +53,7 @@ final class StreamConsumeCommand implements Callable<Integer> {
             paramLabel = "TICK",
             description = "Read again, or for the first time, what came after this tick; howdah stream consumers shows "
                     + "where each consumer is.")
-    private OptionalLong from = OptionalLong.empty();
+    private Optional<Long> from = Optional.empty();
 
     @Option(
             names = "--json",
@@ -97,7 +96,7 @@ final class StreamConsumeCommand implements Callable<Integer> {
     private boolean register(Streams streams) {
         boolean isNew = streams.subscribe(name, consumer);
         if (from.isPresent()) {
-            streams.replay(name, consumer, from.getAsLong());
+            streams.replay(name, consumer, from.get());
         } else if (isNew) {
             spec.commandLine()
                     .getErr()

@@ -48,6 +48,7 @@ final class StreamOptions {
 
     @Option(
             names = "--ticker-paused",
+            arity = "1",
             paramLabel = "true|false",
             description = "No ticks, so nothing to read, until it is false again (false by default).")
     private Optional<Boolean> tickerPaused = Optional.empty();

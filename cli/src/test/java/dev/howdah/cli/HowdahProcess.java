@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,8 +24,12 @@ final class HowdahProcess implements AutoCloseable {
     private final Lines err;
 
     private HowdahProcess(Process process) {
+        this(process, process.getInputStream());
+    }
+
+    private HowdahProcess(Process process, InputStream output) {
         this.process = process;
-        this.out = new Lines(process.getInputStream());
+        this.out = new Lines(output);
         this.err = new Lines(process.getErrorStream());
     }
 
@@ -32,6 +38,36 @@ final class HowdahProcess implements AutoCloseable {
     }
 
     static HowdahProcess start(Map<String, String> environment, String... args) {
+        ProcessBuilder builder = builder(args).redirectInput(ProcessBuilder.Redirect.from(nothing()));
+        builder.environment().putAll(environment);
+        return start(builder);
+    }
+
+    /** With a file as its stdin. */
+    static HowdahProcess fed(Path stdin, String... args) {
+        return start(builder(args).redirectInput(stdin.toFile()));
+    }
+
+    /** With its stdout piped into another command, whose stdout is seen then. */
+    static HowdahProcess pipedInto(List<String> reader, String... args) {
+        try {
+            List<Process> both = ProcessBuilder.startPipeline(List.of(
+                    builder(args).redirectInput(ProcessBuilder.Redirect.from(nothing())), new ProcessBuilder(reader)));
+            return new HowdahProcess(both.get(0), both.get(1).getInputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static HowdahProcess start(ProcessBuilder builder) {
+        try {
+            return new HowdahProcess(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ProcessBuilder builder(String... args) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
@@ -39,13 +75,7 @@ final class HowdahProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "dev.howdah.cli.Main"));
         command.addAll(List.of(args));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.from(nothing()));
-        builder.environment().putAll(environment);
-        try {
-            return new HowdahProcess(builder.start());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new ProcessBuilder(command);
     }
 
     /** Runs to the end. */
@@ -132,7 +162,7 @@ final class HowdahProcess implements AutoCloseable {
         }
 
         private void read(InputStream stream) {
-            try (BufferedReader in = new BufferedReader(new java.io.InputStreamReader(stream))) {
+            try (BufferedReader in = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                 for (String line = in.readLine(); line != null; line = in.readLine()) {
                     synchronized (lines) {
                         lines.add(line);

@@ -20,12 +20,16 @@ class InstallCommandTest {
         HowdahProcess install =
                 HowdahProcess.run("install", "--db", database.address().jdbcUrl());
         assertThat(install.out()).isEqualTo("""
+                applied stream 1_schemas
+                applied stream 2_tables
+                applied stream 3_engine
                 applied job 1_types
                 applied job 2_tables
                 applied job 3_statistics
                 applied job 4_adoption
                 applied job functions
-                Howdah is installed; jobs are in schema public.""");
+                applied stream functions
+                Howdah is installed; jobs are in schema public, streams in pgque.""");
         assertThat(install.exitCode()).isEqualTo(ExitCode.OK);
 
         HowdahProcess again =

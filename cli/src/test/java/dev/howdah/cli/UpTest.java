@@ -55,17 +55,24 @@ class UpTest {
     }
 
     @Test
-    void showsTheWayOfAJobAndStaysUp() {
+    void showsTheWayOfAJobAndOfAnEventAndStaysUp() {
         try (HowdahProcess demo =
                 HowdahProcess.start("up", "--demo", "--data", data.toString(), "--pg-port", "0", "--http-port", "0")) {
             demo.awaitLine(line -> line.matches(" +successful +\\+\\d+\\.\\d ms"));
+            demo.awaitLine(line -> line.matches(" +handled +\\+\\d+\\.\\d ms"));
             assertThat(demo.out())
                     .contains(
                             "Howdah is up.",
                             "psql   postgresql://",
                             "JDBC   jdbc:postgresql://",
                             "/rpc/fn_pgqueuer_enqueue")
-                    .containsPattern("The way of a job: 1 was sent, and its handler had \"hello\" after \\d+\\.\\d ms");
+                    .containsPattern("The way of a job: 1 was sent, and its handler had \"hello\" after \\d+\\.\\d ms")
+                    .containsPattern("The way of an event: \\d+ was sent, after \\d+ to warm up, "
+                            + "and its consumer had \"hello\" after \\d+\\.\\d ms")
+                    .contains("stream create news && ");
+            assertThat(HowdahRun.of("stream", "list", "--json", "--data", data.toString())
+                            .out())
+                    .isEqualTo("[]");
             assertThat(demo.isAlive()).isTrue();
             assertThat(demo.terminate()).isEqualTo(143);
         }
