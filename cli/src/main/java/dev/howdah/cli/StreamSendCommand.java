@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Example: howdah stream send orders '{\"order\": 1}' --type created --key customer-7",
+            "Example: howdah stream send orders '{\"order\": 1}' --type created",
             "         howdah stream send orders --lines < orders.jsonl"
         })
 final class StreamSendCommand implements Callable<Integer> {
