@@ -27,6 +27,7 @@ final class StreamTicker implements Duty {
     private static final Duration AWAKE = Duration.ofMillis(5);
     /** A round's cost, times this, goes by until the next: the ticker never takes more than a twentieth of a core. */
     private static final int REST = 20;
+
     private static final Duration QUIET = Duration.ofSeconds(1);
     /** How often PgQ's rules are looked after: ticks of idle streams, and whatever else was missed. */
     private static final Duration RULES = Duration.ofSeconds(1);
