@@ -137,7 +137,7 @@ declare
     v_queue pgque.queue;
     v_ticks int := 0;
 begin
-    perform set_config('synchronous_commit', 'off', true), set_config('lock_timeout', '50ms', true);
+    perform set_config('synchronous_commit', 'off', true);
     for v_queue in
         select * from pgque.queue where not queue_ticker_paused and not queue_external_ticker order by queue_id
     loop
@@ -153,14 +153,17 @@ create or replace function howdah_stream.tick_queue(i_queue pgque.queue, i_look 
 language plpgsql as $$
 declare
     v_last pgque.tick := howdah_stream.last_tick(i_queue.queue_id);
+    v_timeout text := current_setting('lock_timeout');
     v_moved bool;
     v_news bool;
 begin
     begin
+        perform set_config('lock_timeout', '50ms', true);
         v_moved := pg_sequence_last_value(i_queue.queue_event_seq::regclass) > v_last.tick_event_seq;
         if v_moved or v_last.tick_busy or i_look then
             v_news := howdah_stream.has_news(v_last);
         end if;
+        perform set_config('lock_timeout', v_timeout, true);
     exception when lock_not_available or undefined_table or undefined_function or internal_error then
         return 0;
     end;
