@@ -26,17 +26,20 @@ final class BulkLoad {
         this.sender = sender;
     }
 
-    long load(Iterator<NewEvent> events) throws SQLException {
+    long load(Iterator<NewEvent> events) {
         try (PreparedStatement statement = connection.prepareStatement(StreamSql.COPY_TARGET)) {
             statement.setString(1, sender.stream());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return row.getBoolean(2) ? copy(row.getString(1), events) : insert(events);
             }
+        } catch (SQLException e) {
+            throw sender.failed(e);
         }
     }
 
-    private long insert(Iterator<NewEvent> events) {
+    private long insert(Iterator<NewEvent> events) throws SQLException {
+        sender.lookUp(connection); // made anew, perhaps, and what an iterator gave can't be had again
         long sent = 0;
         List<NewEvent> some = new ArrayList<>(ROWS_A_STATEMENT);
         while (events.hasNext()) {
@@ -77,7 +80,7 @@ final class BulkLoad {
         rows.setLength(0);
     }
 
-    private static void append(StringBuilder rows, NewEvent event) {
+    private static void append(StringBuilder rows, NewEvent event) throws SQLException {
         field(rows, event.type());
         rows.append('\t');
         field(rows, event.data());
@@ -93,7 +96,7 @@ final class BulkLoad {
     }
 
     /** As COPY's text format has it. */
-    private static void field(StringBuilder rows, @Nullable String value) {
+    private static void field(StringBuilder rows, @Nullable String value) throws SQLException {
         if (value == null) {
             rows.append("\\N");
             return;
@@ -104,6 +107,8 @@ final class BulkLoad {
             if (c == '\\' || c == '\n' || c == '\r' || c == '\t') {
                 rows.append(value, written, i).append('\\').append(escaped(c));
                 written = i + 1;
+            } else if (Character.isSurrogate(c)) {
+                i = WholeText.endOfPair(value, i);
             }
         }
         rows.append(value, written, value.length());

@@ -1,5 +1,6 @@
 package dev.howdah.stream;
 
+import dev.howdah.core.SqlErrors;
 import dev.howdah.core.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -7,9 +8,19 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Single statements with their arguments, each in a transaction of its own. */
-record Statements(Transactions transactions) {
+record Statements(Transactions transactions, @Nullable String stream) {
+
+    Statements(Transactions transactions) {
+        this(transactions, null);
+    }
+
+    /** Whose errors name the stream. */
+    Statements of(String name) {
+        return new Statements(transactions, name);
+    }
 
     /** Makes a value of the row that a result is at. */
     @FunctionalInterface
@@ -23,7 +34,13 @@ record Statements(Transactions transactions) {
     }
 
     <T> List<T> rows(String sql, RowReader<T> reader, Object... arguments) {
-        return transactions.statement(connection -> rows(connection, sql, reader, arguments));
+        return transactions.statement(connection -> {
+            try {
+                return rows(connection, sql, reader, arguments);
+            } catch (SQLException e) {
+                throw SqlErrors.of(e, stream, null);
+            }
+        });
     }
 
     static <T> List<T> rows(Connection connection, String sql, RowReader<T> reader, Object... arguments)

@@ -13,7 +13,9 @@ import java.util.function.Function;
 
 /**
  * Sends events to one stream: in a transaction of its own, or in the caller's, where an event is sent if and only if that
- * commits. Errors: {@link HowdahException} if there is no such stream, or if its inserts are disabled; nothing is sent then.
+ * commits. Errors: {@link HowdahException} if there is no such stream, or if its inserts are disabled;
+ * {@link HowdahException.InvalidInput} for a text with a character zero or half of a surrogate pair in it. Nothing is sent
+ * then.
  */
 public final class StreamSender {
 
@@ -66,8 +68,8 @@ public final class StreamSender {
     }
 
     private long insert(Connection connection, NewEvent event) throws SQLException {
-        String sql = "select howdah_stream.insert_" + queueId(connection) + "(?, ?, ?, ?, ?, ?)";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = prepare(connection, "insert_")) {
+            WholeText.check(event);
             statement.setString(1, event.type());
             statement.setString(2, event.data());
             statement.setString(3, event.extra1());
@@ -84,8 +86,10 @@ public final class StreamSender {
     }
 
     private List<Long> insertMany(Connection connection, List<NewEvent> events) throws SQLException {
-        String sql = "select howdah_stream.insert_many_" + queueId(connection) + "(?, ?, ?, ?, ?, ?)";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = prepare(connection, "insert_many_")) {
+            for (NewEvent event : events) {
+                WholeText.check(event);
+            }
             List<Function<NewEvent, String>> fields = List.of(
                     NewEvent::type,
                     NewEvent::data,
@@ -108,22 +112,30 @@ public final class StreamSender {
         }
     }
 
-    /** The number that the stream's own functions are named by; looked up once. */
-    private int queueId(Connection connection) throws SQLException {
-        if (queueId == 0) {
-            try (PreparedStatement statement = connection.prepareStatement(StreamSql.QUEUE_ID)) {
-                statement.setString(1, stream);
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    queueId = row.getInt(1);
-                }
+    /** A call of one of the stream's own functions. */
+    private PreparedStatement prepare(Connection connection, String function) throws SQLException {
+        int id = queueId;
+        if (id == 0) {
+            id = lookUp(connection);
+        }
+        return connection.prepareStatement("select howdah_stream." + function + id + "(?, ?, ?, ?, ?, ?)");
+    }
+
+    /** Finds the number that the stream's own functions are named by, and remembers it. */
+    int lookUp(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(StreamSql.QUEUE_ID)) {
+            statement.setString(1, stream);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                int id = row.getInt(1);
+                queueId = id;
+                return id;
             }
         }
-        return queueId;
     }
 
     /** Dropped since, and perhaps made anew: the next call looks it up again. */
-    private HowdahException failed(SQLException e) {
+    HowdahException failed(SQLException e) {
         HowdahException failure = SqlErrors.of(e, stream, null);
         if (failure instanceof HowdahException.NotInstalled) {
             queueId = 0;

@@ -1,8 +1,10 @@
 package dev.howdah.stream;
 
 import dev.howdah.core.Duty;
+import dev.howdah.core.SqlErrors;
 import dev.howdah.core.Transactions;
 import dev.howdah.core.Wakeups;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,22 +39,26 @@ public final class Streams {
      * @return false if it is there already
      */
     public boolean create(String name) {
-        return statements.number(StreamSql.CREATE, name) == 1;
+        return statements.of(name).number(StreamSql.CREATE, name) == 1;
     }
 
     /** Sets what {@code settings} gives, and leaves the rest as it is. Errors: no such stream; out of range. */
     public void configure(String name, StreamSettings settings) {
         transactions.call(connection -> {
-            for (Map.Entry<String, String> setting : settings.parameters().entrySet()) {
-                Statements.rows(
-                        connection,
-                        StreamSql.CONFIGURE,
-                        row -> row.getInt(1),
-                        name,
-                        setting.getKey(),
-                        setting.getValue());
+            try {
+                for (Map.Entry<String, String> setting : settings.parameters().entrySet()) {
+                    Statements.rows(
+                            connection,
+                            StreamSql.CONFIGURE,
+                            row -> row.getInt(1),
+                            name,
+                            setting.getKey(),
+                            setting.getValue());
+                }
+                return null;
+            } catch (SQLException e) {
+                throw SqlErrors.of(e, name, null);
             }
-            return null;
         });
     }
 
@@ -62,7 +68,7 @@ public final class Streams {
      * @param force with its consumers; else a stream that has some is refused
      */
     public void drop(String name, boolean force) {
-        statements.number(StreamSql.DROP, name, force);
+        statements.of(name).number(StreamSql.DROP, name, force);
     }
 
     /** Every stream, by name. */
@@ -90,12 +96,12 @@ public final class Streams {
      * @return false if it is registered already
      */
     public boolean subscribe(String stream, String consumer) {
-        return statements.number(StreamSql.SUBSCRIBE, stream, consumer) == 1;
+        return statements.of(stream).number(StreamSql.SUBSCRIBE, stream, consumer) == 1;
     }
 
     /** Removes a consumer with the events that wait for their retry. @return false if there is none */
     public boolean unsubscribe(String stream, String consumer) {
-        return statements.number(StreamSql.UNSUBSCRIBE, stream, consumer) > 0;
+        return statements.of(stream).number(StreamSql.UNSUBSCRIBE, stream, consumer) > 0;
     }
 
     /**
@@ -103,12 +109,12 @@ public final class Streams {
      * the first time. A batch that is open at the time is dropped. Errors: no such stream; the tick's events are gone.
      */
     public void replay(String stream, String consumer, long tick) {
-        statements.number(StreamSql.SUBSCRIBE_AT, stream, consumer, tick);
+        statements.of(stream).number(StreamSql.SUBSCRIBE_AT, stream, consumer, tick);
     }
 
     /** A stream's dead letters. */
     public DeadLetters deadLetters(String stream) {
-        return new DeadLetters(statements, stream);
+        return new DeadLetters(statements.of(stream), stream);
     }
 
     /** What keeps the streams of a database moving; a server runs these. */

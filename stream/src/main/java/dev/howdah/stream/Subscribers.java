@@ -12,7 +12,7 @@ final class Subscribers {
     private final String consumer;
 
     Subscribers(DataSource dataSource, String stream, String consumer) {
-        this.statements = new Statements(Transactions.over(dataSource));
+        this.statements = new Statements(Transactions.over(dataSource), stream);
         this.stream = stream;
         this.consumer = consumer;
     }
