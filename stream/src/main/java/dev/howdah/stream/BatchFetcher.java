@@ -1,5 +1,6 @@
 package dev.howdah.stream;
 
+import dev.howdah.core.HowdahException;
 import dev.howdah.core.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -27,7 +28,7 @@ final class BatchFetcher {
     private final Transactions renewals;
     private final Subscriber subscriber;
     private final String worker;
-    private final String lease;
+    private final Duration lease;
     private final EventReader reader;
 
     BatchFetcher(DataSource dataSource, Subscriber subscriber, String worker, Duration lease) {
@@ -35,17 +36,18 @@ final class BatchFetcher {
         this.renewals = Transactions.over(dataSource);
         this.subscriber = subscriber;
         this.worker = worker;
-        this.lease = lease.toString();
+        this.lease = lease;
         this.reader = new EventReader(subscriber);
     }
 
     /** Settles a batch, if there is one to settle, and opens the next one, if there is one to be had. */
     Optional<Delivery> next(@Nullable Settlement settlement) {
         return connection.call(c -> {
+            long asked = System.nanoTime();
             try (PreparedStatement statement = c.prepareStatement(StreamSql.DELIVER)) {
                 statement.setInt(1, subscriber.no());
                 statement.setString(2, worker);
-                statement.setString(3, lease);
+                statement.setString(3, lease.toString());
                 statement.setObject(
                         4, settlement == null ? null : settlement.delivery().subscriber(), Types.INTEGER);
                 bind(statement, 5, settlement);
@@ -62,7 +64,8 @@ final class BatchFetcher {
                                     batchId,
                                     row.getLong("tick_id"),
                                     reader.read(c, row),
-                                    System.nanoTime()));
+                                    lease,
+                                    asked));
                 }
             }
         });
@@ -93,12 +96,32 @@ final class BatchFetcher {
 
     /** Lets another worker have the open batch at once. */
     void release(Delivery delivery) {
-        connection.call(c -> renewed(c, delivery, Duration.ZERO.toString()));
+        connection.call(c -> renewed(c, delivery, Duration.ZERO));
     }
 
     /** The worker is still at the batch. Safe beside whatever its own thread does. */
     void renew(Delivery delivery) {
-        renewals.statement(c -> renewed(c, delivery, lease));
+        long asked = System.nanoTime();
+        if (renewals.statement(c -> renewed(c, delivery, lease))) {
+            delivery.renewed(asked);
+        } else {
+            delivery.lost();
+        }
+    }
+
+    /**
+     * Whether the batch is the worker's still, so that nobody else handles its events: by its lease, or, that having run
+     * out, by asking. No, if nobody answers.
+     */
+    boolean has(Delivery delivery) {
+        if (!delivery.isLost() && delivery.isExpired()) {
+            try {
+                renew(delivery);
+            } catch (HowdahException e) {
+                log.debug("nobody says whose batch {} is", delivery.batchId(), e);
+            }
+        }
+        return !delivery.isLost() && !delivery.isExpired();
     }
 
     /** Gives the connection back until there is something to do. */
@@ -106,11 +129,11 @@ final class BatchFetcher {
         connection.rest();
     }
 
-    private boolean renewed(Connection c, Delivery delivery, String time) throws SQLException {
+    private boolean renewed(Connection c, Delivery delivery, Duration time) throws SQLException {
         try (PreparedStatement statement = c.prepareStatement(StreamSql.RENEW_LEASE)) {
             statement.setInt(1, delivery.subscriber());
             statement.setString(2, worker);
-            statement.setString(3, time);
+            statement.setString(3, time.toString());
             statement.setLong(4, delivery.batchId());
             return answer(statement);
         }

@@ -80,6 +80,10 @@ final class ConsumerLoop implements Duty {
                 }
                 return 0;
             }
+            if (!fetcher.has(current)) {
+                delivery = null; // the next question gives it again, if it is nobody else's
+                return 1;
+            }
             unsettled = handling.handle(current, this).orElse(null);
             if (unsettled == null) {
                 delivery = null; // settled, and never to be handled again

@@ -2,16 +2,70 @@ package dev.howdah.stream;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
-/**
- * A batch as it was opened for a worker, with its events.
- *
- * @param subscriber whose batch it is, by the engine's number
- * @param opened in {@link System#nanoTime()}
- */
-record Delivery(int subscriber, long batchId, long tickId, List<Event> events, long opened) {
+/** A batch as it was opened for a worker, with its events, and what is known of the worker's lease. */
+final class Delivery {
+
+    private final int subscriber;
+    private final long batchId;
+    private final long tickId;
+    private final List<Event> events;
+    private final long lease;
+    private final long opened;
+    private volatile long renewed;
+    private volatile boolean lost;
+
+    /**
+     * @param subscriber whose batch it is, by the engine's number
+     * @param opened when it was asked for, in {@link System#nanoTime()}: the lease began later
+     */
+    Delivery(int subscriber, long batchId, long tickId, List<Event> events, Duration lease, long opened) {
+        this.subscriber = subscriber;
+        this.batchId = batchId;
+        this.tickId = tickId;
+        this.events = events;
+        this.lease = TimeUnit.NANOSECONDS.convert(lease);
+        this.opened = opened;
+        this.renewed = opened;
+    }
+
+    int subscriber() {
+        return subscriber;
+    }
+
+    long batchId() {
+        return batchId;
+    }
+
+    long tickId() {
+        return tickId;
+    }
+
+    List<Event> events() {
+        return events;
+    }
 
     Duration age() {
         return Duration.ofNanos(System.nanoTime() - opened);
+    }
+
+    /** The lease began anew after {@code time}. */
+    void renewed(long time) {
+        renewed = time;
+    }
+
+    void lost() {
+        lost = true;
+    }
+
+    /** Whether it is known to be another worker's. */
+    boolean isLost() {
+        return lost;
+    }
+
+    /** Whether it may be another worker's. */
+    boolean isExpired() {
+        return System.nanoTime() - renewed > lease;
     }
 }

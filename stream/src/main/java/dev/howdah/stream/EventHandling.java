@@ -26,7 +26,7 @@ final class EventHandling implements ConsumerLoop.Handling {
         Settlement settlement = new Settlement(delivery);
         boolean first = true;
         for (Event event : delivery.events()) {
-            if (loop.isStopping() && !first) {
+            if (!first && (loop.isStopping() || !loop.fetcher().has(delivery))) {
                 settlement.endBefore(event);
                 break;
             }
@@ -39,8 +39,11 @@ final class EventHandling implements ConsumerLoop.Handling {
                     break;
                 }
                 Duration after = backoff.after(event.retry() + 1);
-                log.warn("{}: event {} failed, try {}", loop.name(), event.id(), event.retry() + 1, e);
-                settlement.retry(event, after, reason(e));
+                String reason = reason(e);
+                settlement.retry(event, after, reason);
+                log(loop, event, e, reason);
+            } finally {
+                Thread.interrupted(); // what the handler left on the thread is not for the next one
             }
         }
         return Optional.of(settlement);
@@ -53,8 +56,21 @@ final class EventHandling implements ConsumerLoop.Handling {
                 dead -> settlement.deadLetter(event, dead.reason()));
     }
 
+    private static void log(ConsumerLoop loop, Event event, Throwable e, String reason) {
+        try {
+            log.warn("{}: event {} failed, try {}", loop.name(), event.id(), event.retry() + 1, e);
+        } catch (RuntimeException | Error untold) {
+            log.warn("{}: event {} failed, try {}: {}", loop.name(), event.id(), event.retry() + 1, reason);
+        }
+    }
+
     private static String reason(Throwable e) {
-        String text = e.toString();
+        String text;
+        try {
+            text = e.toString();
+        } catch (Throwable untold) {
+            text = e.getClass().getName();
+        }
         return text.length() <= LONGEST_REASON ? text : text.substring(0, LONGEST_REASON);
     }
 }

@@ -41,7 +41,7 @@ final class EventReader {
         long tick = batch.getLong("tick_id");
         Long done = batch.getObject("done", Long.class);
         Long end = batch.getObject("batch_end", Long.class);
-        if (end != null && batch.getLong("ids_drawn") > MOST_AHEAD) {
+        if ((done != null || end != null) && batch.getLong("ids_drawn") > MOST_AHEAD) {
             return readBatch(connection, batch.getLong("batch_id"));
         }
         if (ahead == null || ahead.prevTickId != prevTick || ahead.tickId != tick) {

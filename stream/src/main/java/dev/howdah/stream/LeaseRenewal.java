@@ -1,5 +1,6 @@
 package dev.howdah.stream;
 
+import dev.howdah.core.Backoff;
 import dev.howdah.core.Duty;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,12 @@ final class LeaseRenewal implements Duty {
     LeaseRenewal(List<ConsumerLoop> loops, Duration lease) {
         this.loops = loops;
         this.every = lease.dividedBy(3);
+    }
+
+    /** After an outage it is in time again. */
+    Backoff backoff() {
+        Duration first = Duration.ofMillis(100);
+        return new Backoff(every.compareTo(first) < 0 ? every : first, every);
     }
 
     @Override

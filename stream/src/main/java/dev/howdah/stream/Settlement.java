@@ -14,6 +14,9 @@ final class Settlement {
             @Nullable Duration after,
             @Nullable String reason) {}
 
+    /** As long as PostgreSQL can surely count. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final Delivery delivery;
     private final List<Aside> aside = new ArrayList<>();
     private @Nullable Long end;
@@ -26,13 +29,18 @@ final class Settlement {
         if (after.isNegative()) {
             throw new IllegalArgumentException("a retry needs a delay of zero or more, got " + after);
         }
-        aside.add(new Aside(event.id(), after, reason));
+        aside.add(new Aside(event.id(), after.compareTo(LONGEST) < 0 ? after : LONGEST, storable(reason)));
         return this;
     }
 
     Settlement deadLetter(Event event, String reason) {
-        aside.add(new Aside(event.id(), null, reason));
+        aside.add(new Aside(event.id(), null, storable(reason)));
         return this;
+    }
+
+    /** No text of PostgreSQL's holds this character: refused, it would keep the batch from being settled ever. */
+    private static @Nullable String storable(@Nullable String reason) {
+        return reason == null ? null : reason.replace('\0', '\uFFFD');
     }
 
     /** The batch was handled before this event; it and the rest are for the next. */

@@ -26,6 +26,9 @@ public final class StreamConsumer implements AutoCloseable {
 
     private final List<ConsumerLoop> loops;
     private final DutyLoop running;
+    /** Apart, as handlers that are let come to their end need their lease until then. */
+    private final DutyLoop renewing;
+
     private final List<Wakeups.Listening> listening;
 
     private StreamConsumer(Builder settings, List<ConsumerLoop> loops, LeaseRenewal renewal) {
@@ -39,9 +42,9 @@ public final class StreamConsumer implements AutoCloseable {
                 }));
         running = DutyLoop.builder()
                 .duties(loops)
-                .duty(renewal)
                 .stopTimeout(settings.drainTimeout)
                 .start();
+        renewing = DutyLoop.builder().duty(renewal).backoff(renewal.backoff()).start();
     }
 
     private void wake() {
@@ -72,6 +75,7 @@ public final class StreamConsumer implements AutoCloseable {
         listening.forEach(Wakeups.Listening::close);
         stop();
         running.close();
+        renewing.close();
     }
 
     /** What a consumer does, and how. */

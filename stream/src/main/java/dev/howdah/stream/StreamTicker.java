@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +38,7 @@ final class StreamTicker implements Duty {
     private final Signal signal = new Signal();
     private final Set<String> woken = ConcurrentHashMap.newKeySet();
     private final Wakeups wakeups;
-    private volatile boolean lookAtAll;
+    private final AtomicBoolean lookAtAll = new AtomicBoolean();
     private Wakeups.@Nullable Listening listening;
     private @Nullable IdleTransaction sleep;
     private long roundTook;
@@ -78,7 +79,7 @@ final class StreamTicker implements Duty {
         if (listening == null) {
             listening = wakeups.listen(CHANNEL, this::woken);
         }
-        if (lookAtAll || !woken.isEmpty()) {
+        if (lookAtAll.get() || !woken.isEmpty()) {
             wake();
         }
         int ticks = sleep == null ? round() : 0;
@@ -107,7 +108,7 @@ final class StreamTicker implements Duty {
 
     private void woken(@Nullable String stream) {
         if (stream == null) {
-            lookAtAll = true;
+            lookAtAll.set(true);
         } else {
             woken.add(stream);
         }
@@ -115,14 +116,18 @@ final class StreamTicker implements Duty {
     }
 
     private int round() {
-        boolean all = lookAtAll;
-        lookAtAll = false;
+        boolean all = lookAtAll.getAndSet(false);
         String[] look = woken.toArray(String[]::new);
         woken.removeAll(List.of(look));
         long start = System.nanoTime();
-        int ticks = (int) statements.number(StreamSql.TICK_ROUND, (Object) (all ? null : look));
-        roundTook = since(start);
-        return ticks;
+        try {
+            return (int) statements.number(StreamSql.TICK_ROUND, (Object) (all ? null : look));
+        } catch (HowdahException e) {
+            lookAtAll.set(true); // whoever woke it does so once
+            throw e;
+        } finally {
+            roundTook = since(start);
+        }
     }
 
     /** The locks first, then a last look: an event that it does not see was not committed yet, and its writer notifies. */
@@ -131,7 +136,7 @@ final class StreamTicker implements Duty {
         sleep = locks;
         boolean held = locks.call(c ->
                 Statements.rows(c, StreamSql.SLEEP, row -> row.getBoolean(1)).get(0));
-        lookAtAll = true;
+        lookAtAll.set(true);
         if (!held || round() > 0) {
             news = System.nanoTime(); // somebody is writing
             wake();

@@ -1,52 +1,412 @@
 package dev.howdah.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.howdah.core.Backoff;
+import dev.howdah.core.DutyLoop;
 import dev.howdah.core.Outcome;
-import dev.howdah.core.Wakeups;
-import dev.howdah.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AutoClose;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class StreamConsumerTest {
+class StreamConsumerTest extends StreamClientBase {
 
-    @AutoClose
-    final TestDatabase database = TestDatabase.installed();
+    private final List<String> seen = new CopyOnWriteArrayList<>();
+    private DutyLoop server;
 
-    @AutoClose
-    final Wakeups wakeups = Wakeups.over(database.dataSource());
+    @BeforeEach
+    void startServer() {
+        server = server();
+    }
 
-    final Streams streams = Streams.over(database.dataSource(), database.dataSource(), wakeups);
+    @AfterEach
+    void stopServer() {
+        server.close();
+    }
+
+    private Outcome see(Event event) {
+        seen.add(event.data());
+        return Outcome.done();
+    }
 
     @Test
     void everyConsumerGetsEveryEventInOrder() {
-        streams.create("orders");
-        List<String> billed = new CopyOnWriteArrayList<>();
-        List<String> shipped = new CopyOnWriteArrayList<>();
-        try (StreamConsumer billing = streams.consumer("orders", "billing")
-                        .handle(event -> done(billed, event))
-                        .start();
-                StreamConsumer shipping = streams.consumer("orders", "shipping")
-                        .handle(event -> done(shipped, event))
+        List<String> others = new CopyOnWriteArrayList<>();
+        try (StreamConsumer billing = consumer("billing").handle(this::see).start();
+                StreamConsumer shipping = consumer("shipping")
+                        .handle(event -> {
+                            others.add(event.data());
+                            return Outcome.done();
+                        })
                         .start()) {
-            StreamSender orders = streams.sender("orders");
-            orders.send(NewEvent.of("1"));
-            orders.sendAll(List.of(NewEvent.of("2"), NewEvent.of("3")));
-            orders.load(List.of(NewEvent.of("4"), NewEvent.of("5\t\\\n")).iterator());
-
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-                assertThat(billed).containsExactly("1", "2", "3", "4", "5\t\\\n");
-                assertThat(shipped).containsExactly("1", "2", "3", "4", "5\t\\\n");
+            sender().send(NewEvent.of("1"));
+            sender().sendAll(List.of(NewEvent.of("2"), NewEvent.of("3")));
+            sender().load(List.of(NewEvent.of("4"), NewEvent.of("5\t\\\n")).iterator());
+            eventually(() -> {
+                assertThat(seen).containsExactly("1", "2", "3", "4", "5\t\\\n");
+                assertThat(others).containsExactly("1", "2", "3", "4", "5\t\\\n");
             });
         }
     }
 
-    private static Outcome done(List<String> seen, Event event) {
-        seen.add(event.data());
-        return Outcome.done();
+    @Test
+    void anEventComesAsItWasSent() {
+        List<Event> events = new CopyOnWriteArrayList<>();
+        try (StreamConsumer consumer = consumer("c")
+                .handle(event -> {
+                    events.add(event);
+                    return Outcome.done();
+                })
+                .start()) {
+            long id = sender().send(new NewEvent("t", "d", "1", "2", "3", "4"));
+            sender().send(new NewEvent(null, null, null, null, null, null));
+            eventually(() -> assertThat(events).hasSize(2));
+            Event event = events.get(0);
+            assertThat(event).isEqualTo(new Event(id, event.time(), 0, "t", "d", "1", "2", "3", "4"));
+            assertThat(event.key()).isEqualTo("1");
+            assertThat(database.value(
+                            "select ev_time = '%s' from pgque.event_1 where ev_id = %d".formatted(event.time(), id)))
+                    .isEqualTo("t");
+            assertThat(events.get(1).type()).isNull();
+            assertThat(events.get(1).data()).isNull();
+            assertThat(events.get(1).key()).isNull();
+        }
+    }
+
+    @Test
+    void aRetriedEventComesAgainWithItsCountThenIsADeadLetter() {
+        streams.configure(STREAM, StreamSettings.none().maxRetries(3));
+        List<String> tries = new CopyOnWriteArrayList<>();
+        try (StreamConsumer consumer = consumer("c")
+                .handle(event -> {
+                    tries.add(event.data() + event.retry());
+                    return event.data().equals("b") ? Outcome.done() : Outcome.retry(Duration.ZERO);
+                })
+                .start()) {
+            sender().sendAll(List.of(NewEvent.of("a"), NewEvent.of("b")));
+            eventually(() -> assertThat(streams.deadLetters(STREAM).list(9))
+                    .singleElement()
+                    .satisfies(letter -> {
+                        assertThat(letter.reason()).isEqualTo("max retries exceeded");
+                        assertThat(letter.event().data()).isEqualTo("a");
+                        assertThat(letter.event().retry()).isEqualTo(3);
+                    }));
+        }
+        assertThat(tries).containsExactly("a0", "b0", "a1", "a2", "a3");
+    }
+
+    @Test
+    void anExceptionIsARetryAndThenTheDeadLettersReason() {
+        streams.configure(STREAM, StreamSettings.none().maxRetries(2));
+        AtomicInteger tries = new AtomicInteger();
+        try (StreamConsumer consumer = consumer("c")
+                .handle(event -> {
+                    throw new IllegalStateException("no, for the " + tries.incrementAndGet() + ". time");
+                })
+                .start()) {
+            sender().send(NewEvent.of("a"));
+            eventually(() -> assertThat(streams.deadLetters(STREAM).list(9))
+                    .extracting(DeadLetter::reason)
+                    .containsExactly("java.lang.IllegalStateException: no, for the 3. time"));
+        }
+    }
+
+    @Test
+    void exceptionsPutAnEventOffByTheConsumersBackoff() {
+        try (StreamConsumer consumer = consumer("c")
+                .retry(new Backoff(Duration.ofHours(1), Duration.ofHours(9), () -> 0.5))
+                .handle(event -> {
+                    throw new IllegalStateException("no");
+                })
+                .start()) {
+            sender().send(NewEvent.of("a"));
+            for (int retry = 0; retry < 5; retry++) {
+                long hours = Math.min(9, 1L << retry);
+                eventually(() -> assertThat(database.column(
+                                "select extract(epoch from ev_retry_after - now()) / 3600 > %s from pgque.retry_queue"
+                                        .formatted(hours - 0.1)))
+                        .containsExactly("t"));
+                assertThat(database.value(
+                                "select extract(epoch from ev_retry_after - now()) / 3600 <= %d from pgque.retry_queue"
+                                        .formatted(hours)))
+                        .isEqualTo("t");
+                int next = retry + 1;
+                assertThat(database.value("select ev_retry from pgque.retry_queue"))
+                        .isEqualTo("" + next);
+                database.run("update pgque.retry_queue set ev_retry_after = now()");
+            }
+        }
+    }
+
+    @Test
+    void errorsAreExceptionsToo() {
+        try (StreamConsumer consumer = consumer("c")
+                .handle(event -> {
+                    if (event.retry() == 0) {
+                        throw event.data().equals("a") ? new StackOverflowError() : new NoClassDefFoundError("X");
+                    }
+                    return see(event);
+                })
+                .start()) {
+            sender().sendAll(List.of(NewEvent.of("a"), NewEvent.of("b")));
+            eventually(() -> assertThat(seen).containsExactlyInAnyOrder("a", "b"));
+        }
+    }
+
+    @Test
+    void noOutcomeIsARetry() {
+        try (StreamConsumer consumer = consumer("c")
+                .handle(event -> event.retry() == 0 ? null : see(event))
+                .start()) {
+            sender().send(NewEvent.of("a"));
+            eventually(() -> assertThat(seen).containsExactly("a"));
+        }
+    }
+
+    @Test
+    void aDelayLongerThanPostgresKnowsIsAHundredYears() {
+        try (StreamConsumer consumer = consumer("c")
+                .handle(event -> Outcome.retry(Duration.ofSeconds(Long.MAX_VALUE)))
+                .start()) {
+            sender().send(NewEvent.of("a"));
+            eventually(() -> assertThat(database.column(
+                            "select ev_retry_after > now() + interval '99 years' from pgque.retry_queue"))
+                    .containsExactly("t"));
+        }
+    }
+
+    @Test
+    void aReasonThatPostgresCannotStoreKeepsNobodyWaiting() {
+        streams.configure(STREAM, StreamSettings.none().maxRetries(0));
+        try (StreamConsumer consumer = consumer("c")
+                .handle(event -> switch (event.data()) {
+                    case "zero" -> Outcome.deadLetter("a\0b");
+                    case "half" -> Outcome.deadLetter("a\uD83D");
+                    case "long" -> throw new IllegalStateException("🐘".repeat(100_000));
+                    case "thrown" -> throw new IllegalStateException("a\0b");
+                    default -> throw new Untold();
+                })
+                .start()) {
+            List<String> kinds = List.of("zero", "half", "long", "thrown", "untold");
+            sender().sendAll(kinds.stream().map(NewEvent::of).toList());
+            eventually(() -> assertThat(streams.deadLetters(STREAM).list(9)).hasSize(kinds.size()));
+        }
+        assertThat(streams.deadLetters(STREAM).list(9))
+                .extracting(letter -> letter.event().data() + " " + letter.reason())
+                .contains(
+                        "zero a\uFFFDb",
+                        "half a?",
+                        "thrown java.lang.IllegalStateException: a\uFFFDb",
+                        "untold " + Untold.class.getName());
+    }
+
+    /** An exception that can't even be told. */
+    static final class Untold extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException();
+        }
+    }
+
+    @Test
+    void anInterruptThatAHandlerLeavesIsNotForTheNext() {
+        List<Boolean> interrupted = new CopyOnWriteArrayList<>();
+        try (StreamConsumer consumer = consumer("c")
+                .handle(event -> {
+                    interrupted.add(Thread.currentThread().isInterrupted());
+                    Thread.currentThread().interrupt();
+                    return see(event);
+                })
+                .start()) {
+            sendNumbers(3);
+            eventually(() -> assertThat(seen).isEqualTo(numbers(3)));
+            sender().send(NewEvent.of("later"));
+            eventually(() -> assertThat(seen).endsWith("later"));
+        }
+        assertThat(interrupted).containsOnly(false);
+    }
+
+    @Test
+    void whatPiledUpComesInPartsInOrder() {
+        streams.configure(STREAM, StreamSettings.none().batchMaxCount(1_000));
+        streams.subscribe(STREAM, "c");
+        sender().load(IntStream.rangeClosed(1, 50_000)
+                .mapToObj(i -> NewEvent.of("" + i))
+                .iterator());
+        List<Integer> sizes = new CopyOnWriteArrayList<>();
+        AtomicInteger last = new AtomicInteger();
+        AtomicBoolean inOrder = new AtomicBoolean(true);
+        try (StreamConsumer consumer = consumer("c")
+                .handleBatches(batch -> {
+                    sizes.add(batch.events().size());
+                    batch.events()
+                            .forEach(event -> inOrder.compareAndSet(
+                                    true, Integer.parseInt(event.data()) == last.incrementAndGet()));
+                })
+                .start()) {
+            eventually(() -> assertThat(last).hasValue(50_000));
+        }
+        assertThat(inOrder).isTrue();
+        assertThat(sizes).hasSize(50).containsOnly(1_000);
+    }
+
+    @Test
+    void instancesOfAConsumerHaveOneBatchAtATime() {
+        streams.configure(STREAM, StreamSettings.none().batchMaxCount(5));
+        streams.subscribe(STREAM, "c");
+        AtomicInteger atWork = new AtomicInteger();
+        AtomicBoolean twice = new AtomicBoolean();
+        EventHandler handler = event -> {
+            twice.compareAndSet(false, atWork.incrementAndGet() > 1);
+            Thread.yield();
+            see(event);
+            atWork.decrementAndGet();
+            return Outcome.done();
+        };
+        try (StreamConsumer one = consumer("c").handle(handler).start();
+                StreamConsumer two = consumer("c").handle(handler).start();
+                StreamConsumer three = consumer("c").handle(handler).start()) {
+            for (int i = 0; i < 500; i += 10) {
+                int first = i + 1;
+                sender().sendAll(IntStream.range(first, first + 10)
+                        .mapToObj(n -> NewEvent.of("" + n))
+                        .toList());
+            }
+            eventually(() -> assertThat(seen).hasSizeGreaterThanOrEqualTo(500));
+        }
+        assertThat(twice).isFalse();
+        assertThat(seen).isEqualTo(numbers(500));
+    }
+
+    @Test
+    void anotherInstanceGoesOnAtOnceAfterOneThatWasClosed() {
+        CountDownLatch atSecond = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        streams.subscribe(STREAM, "c");
+        sendNumbers(10);
+        StreamConsumer one = consumer("c")
+                .lease(Duration.ofHours(1))
+                .handle(event -> {
+                    if (event.data().equals("2")) {
+                        atSecond.countDown();
+                        await(go);
+                    }
+                    return see(event);
+                })
+                .start();
+        await(atSecond);
+        Thread closing = new Thread(one::close);
+        closing.start();
+        eventually(() -> assertThat(closing.getState()).isEqualTo(Thread.State.TIMED_WAITING));
+        go.countDown();
+        try (StreamConsumer two = consumer("c").handle(this::see).start()) {
+            eventually(() -> assertThat(seen).isEqualTo(numbers(10)));
+        }
+    }
+
+    @Test
+    void whatAWorkerHadFetchedButNotBegunComesToAnotherAtOnce() {
+        streams.subscribe(STREAM, "c");
+        sendNumbers(3);
+        Subscriber subscriber =
+                new Subscribers(database.dataSource(), STREAM, "c").whole().get(0);
+        BatchFetcher fetcher = new BatchFetcher(database.dataSource(), subscriber, "one", Duration.ofHours(1));
+        Delivery delivery = fetcher.next(null).orElseThrow();
+        assertThat(new BatchFetcher(database.dataSource(), subscriber, "two", LONG).next(null))
+                .isEmpty();
+        fetcher.release(delivery);
+        fetcher.rest();
+        try (StreamConsumer two = consumer("c").handle(this::see).start()) {
+            eventually(() -> assertThat(seen).isEqualTo(numbers(3)));
+        }
+    }
+
+    @Test
+    void aHandlerIsGivenTimeToEndWithinWhichItsBatchStaysItsOwn() {
+        streams.subscribe(STREAM, "c");
+        sendNumbers(2);
+        CountDownLatch began = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        List<String> others = new CopyOnWriteArrayList<>();
+        Duration lease = Duration.ofMillis(500);
+        StreamConsumer one = consumer("c")
+                .lease(lease)
+                .handle(event -> {
+                    began.countDown();
+                    await(go);
+                    return see(event);
+                })
+                .start();
+        await(began);
+        Thread closing = new Thread(one::close);
+        closing.start();
+        try (StreamConsumer two = consumer("c")
+                .lease(lease)
+                .handle(event -> {
+                    others.add(event.data());
+                    return Outcome.done();
+                })
+                .start()) {
+            String since = database.value("select clock_timestamp() + interval '1.5 s'");
+            eventually(() -> assertThat(database.value("select clock_timestamp() > '%s'".formatted(since)))
+                    .isEqualTo("t"));
+            assertThat(others).isEmpty();
+            go.countDown();
+            eventually(() -> assertThat(others).containsExactly("2"));
+        }
+        assertThat(seen).containsExactly("1");
+    }
+
+    @Test
+    void aHandlerThatDoesNotEndIsInterruptedAndItsEventComesAgainUncounted() {
+        streams.subscribe(STREAM, "c");
+        sendNumbers(2);
+        CountDownLatch atSecond = new CountDownLatch(1);
+        StreamConsumer one = consumer("c")
+                .lease(Duration.ofHours(1))
+                .drainTimeout(Duration.ofMillis(50))
+                .handle(event -> {
+                    if (event.data().equals("2")) {
+                        atSecond.countDown();
+                        new CountDownLatch(1).await();
+                    }
+                    return see(event);
+                })
+                .start();
+        await(atSecond);
+        one.close();
+        List<String> tries = new CopyOnWriteArrayList<>();
+        try (StreamConsumer two = consumer("c")
+                .handle(event -> {
+                    tries.add(event.data() + event.retry());
+                    return see(event);
+                })
+                .start()) {
+            eventually(() -> assertThat(tries).containsExactly("20"));
+        }
+    }
+
+    @Test
+    void settingsThatCannotBeAreRefused() {
+        assertThatThrownBy(() -> consumer("c").start())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("a consumer needs a handler");
+        assertThatThrownBy(() -> consumer("c").handle(this::see).handleBatches(batch -> {}))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> consumer("c").lease(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> consumer("c").poll(Duration.ofSeconds(-1)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> consumer("c").shared(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> consumer("c").partitions(0)).isInstanceOf(IllegalArgumentException.class);
     }
 }
