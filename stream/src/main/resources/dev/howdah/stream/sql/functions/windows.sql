@@ -141,10 +141,13 @@ declare
     v_ids record;
     v_start bigint;
 begin
-    -- up to id drawn_before, and not written by transactions that are still under way at the last tick: before the
-    -- window. At a queue's first tick no id had been drawn.
+    -- ids up to drawn_before are not of the window, unless a transaction that is older than that tick ended within it.
+    -- At a queue's first tick no id had been drawn.
     select coalesce(b.tick_event_seq, 0) as drawn_before, l.tick_event_seq as drawn_last, n.tick_event_seq as drawn_next,
-           coalesce(pg_snapshot_xmin(l.tick_snapshot) >= pg_snapshot_xmax(b.tick_snapshot), l.tick_event_seq = 0) as sure
+           case when b.tick_id is null then l.tick_event_seq = 0
+                else not exists (select from pg_snapshot_xip(l.tick_snapshot) x
+                                  where x < pg_snapshot_xmax(b.tick_snapshot)
+                                    and pg_visible_in_snapshot(x, n.tick_snapshot)) end as sure
       into v_ids
       from pgque.tick l
       join pgque.tick n on n.tick_queue = l.tick_queue and n.tick_id = i_next_tick
