@@ -3,6 +3,7 @@ package dev.howdah;
 import dev.howdah.core.Duty;
 import dev.howdah.core.Wakeups;
 import dev.howdah.job.Jobs;
+import dev.howdah.queue.Queues;
 import dev.howdah.stream.Streams;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,11 +20,13 @@ public final class Howdah implements AutoCloseable {
 
     private final Wakeups wakeups;
     private final Streams streams;
+    private final Queues queues;
     private final Jobs jobs;
 
     private Howdah(DataSource dataSource, DataSource direct) {
         wakeups = Wakeups.over(direct);
         streams = Streams.over(dataSource, direct, wakeups);
+        queues = Queues.over(dataSource, direct, wakeups);
         jobs = Jobs.over(dataSource, wakeups);
     }
 
@@ -42,6 +45,11 @@ public final class Howdah implements AutoCloseable {
         return streams;
     }
 
+    /** Transactional queues. */
+    public Queues queues() {
+        return queues;
+    }
+
     /** Background jobs. */
     public Jobs jobs() {
         return jobs;
@@ -49,7 +57,9 @@ public final class Howdah implements AutoCloseable {
 
     /** What keeps all wings healthy; a server runs these. */
     public List<Duty> duties() {
-        return Stream.of(streams.duties(), jobs.duties()).flatMap(List::stream).toList();
+        return Stream.of(streams.duties(), queues.duties(), jobs.duties())
+                .flatMap(List::stream)
+                .toList();
     }
 
     @Override

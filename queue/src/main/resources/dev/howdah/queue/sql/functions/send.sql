@@ -1,0 +1,37 @@
+-- Messages go in, in the caller's transaction: a message is there if and only if that commits.
+
+create or replace procedure pgpro_queue.insert_message(
+    q_name name, q_msg_body jsonb, q_msg_priority int default 0, q_msg_properties jsonb default '{}'::jsonb,
+    q_msg_retries int default null, q_msg_retrydelay int default null, q_msg_enable_time timestamptz default null)
+language plpgsql as $$
+begin
+    execute 'select pgpro_queue_data.send_' || howdah_queue.queue_to(q_name, 'insert') || '($1, null, $2, $3, $4, $5, $6)'
+      using q_msg_body, q_msg_priority, q_msg_properties, q_msg_retries, q_msg_retrydelay, q_msg_enable_time;
+end
+$$;
+
+create or replace procedure pgpro_queue.insert_message_xml(
+    q_name name, q_msg_body xml, q_msg_priority int default 0, q_msg_properties jsonb default '{}'::jsonb,
+    q_msg_retries int default null, q_msg_retrydelay int default null, q_msg_enable_time timestamptz default null)
+language plpgsql as $$
+begin
+    execute 'select pgpro_queue_data.send_' || howdah_queue.queue_to(q_name, 'insert') || '(null, $1, $2, $3, $4, $5, $6)'
+      using q_msg_body, q_msg_priority, q_msg_properties, q_msg_retries, q_msg_retrydelay, q_msg_enable_time;
+end
+$$;
+
+-- For COPY of many messages: the segment to write into, good for this transaction, and what to write as retries and
+-- retrydelay where nothing else is wanted. Its other columns have defaults; one of body and body_xml is not null.
+create or replace function howdah_queue.copy_target(
+    i_queue name, out segment text, out retries int, out retrydelay int)
+language plpgsql as $$
+declare
+    v_id int := howdah_queue.queue_to(i_queue, 'insert');
+begin
+    perform howdah_queue.announce(v_id);
+    select howdah_queue.segment_name(v_id, (howdah_queue.line_state(v_id) & 255)::int), queue_retries, queue_retry_delay
+      into segment, retries, retrydelay
+      from pgpro_queue_data.queues
+     where queue_id = v_id;
+end
+$$;
