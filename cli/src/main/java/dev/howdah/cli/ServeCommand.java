@@ -45,8 +45,7 @@ final class ServeCommand implements Callable<Integer> {
         try (Lifetime lifetime = Lifetime.begin()) {
             HowdahServer server = lifetime.add(serverOptions.start(url, settings));
             PrintWriter out = spec.commandLine().getOut();
-            out.println("Serving " + url + " on http://" + settings.httpHost() + ":" + server.httpPort()
-                    + ". Ctrl-C stops it.");
+            out.println("Serving " + url + " on " + ServerOptions.address(settings, server) + ". Ctrl-C stops it.");
             out.flush();
             lifetime.awaitSignal();
             return ExitCode.OK;

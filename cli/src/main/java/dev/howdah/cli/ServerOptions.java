@@ -1,13 +1,16 @@
 package dev.howdah.cli;
 
-import dev.howdah.gateway.GatewaySettings;
 import dev.howdah.server.DatabaseUrl;
 import dev.howdah.server.HowdahServer;
 import dev.howdah.server.PortTakenException;
 import dev.howdah.server.ServerSettings;
+import dev.howdah.server.TlsSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How {@code up} and {@code serve} start the server. */
@@ -24,22 +27,47 @@ final class ServerOptions {
             names = "--http-host",
             paramLabel = "ADDRESS",
             defaultValue = ServerSettings.DEFAULT_HTTP_HOST,
-            description =
-                    "Its address, a loopback one: callers are not asked who they are (default: ${DEFAULT-VALUE}).")
+            description = "Its address; any but a loopback one needs a secret for tokens, and TLS or a trusted proxy "
+                    + "(default: ${DEFAULT-VALUE}).")
     private String httpHost = ServerSettings.DEFAULT_HTTP_HOST;
 
     @Option(
-            names = "--max-body",
-            paramLabel = "BYTES",
-            defaultValue = "" + GatewaySettings.DEFAULT_MAX_BODY_BYTES,
-            description = "The largest request body taken; more is answered 413 (default: ${DEFAULT-VALUE}).")
-    private int maxBody;
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "Certificates in PEM, the server's own first; with --tls-key HTTPS is answered.")
+    private Optional<Path> certificates = Optional.empty();
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "The key in PEM, PKCS #8, unencrypted.")
+    private Optional<Path> key = Optional.empty();
+
+    @Option(
+            names = "--http-connections",
+            paramLabel = "N",
+            defaultValue = "" + ServerSettings.DEFAULT_POOL_SIZE,
+            description =
+                    "Connections to PostgreSQL for calls over HTTP, so many at a time (default: ${DEFAULT-VALUE}).")
+    private int connections;
+
+    @Mixin
+    private GatewayOptions gateway = new GatewayOptions();
 
     /** Wrong values show here, before anything is started. */
     ServerSettings settings() {
+        if (certificates.isPresent() != key.isPresent()) {
+            throw new IllegalArgumentException("--tls-cert and --tls-key go together");
+        }
         return ServerSettings.defaults()
-                .withHttp(httpHost, httpPort)
-                .withGateway(GatewaySettings.defaults().withMaxBodyBytes(maxBody));
+                .withTls(certificates.map(file -> new TlsSettings(file, key.orElseThrow())))
+                .withPoolSize(connections)
+                .withGateway(gateway.settings())
+                .withHttp(httpHost, httpPort);
+    }
+
+    /** Where it is answered, as a URL. */
+    static String address(ServerSettings settings, HowdahServer server) {
+        String host = settings.httpHost();
+        return (settings.tls().isPresent() ? "https://" : "http://")
+                + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + server.httpPort();
     }
 
     HowdahServer start(DatabaseUrl database, ServerSettings settings) {

@@ -65,7 +65,7 @@ final class UpCommand implements Callable<Integer> {
             InstallReport installed = Installer.forWingsOnClassPath().install(database.dataSource("howdah install"));
             HowdahServer server = lifetime.add(serverOptions.start(database, settings));
             lifetime.add(RunningUp.announce(home, postgres.address().url()));
-            Addresses addresses = new Addresses(postgres.address(), settings.httpHost(), server.httpPort());
+            Addresses addresses = new Addresses(postgres.address(), ServerOptions.address(settings, server));
             if (json) {
                 out().println(new ObjectMapper().writeValueAsString(addresses.asMap()));
             } else {
@@ -125,17 +125,13 @@ final class UpCommand implements Callable<Integer> {
     }
 
     /** How to reach it. */
-    private record Addresses(PostgresAddress postgres, String httpHost, int httpPort) {
+    private record Addresses(PostgresAddress postgres, String http) {
         String psql() {
             return postgres.url();
         }
 
         String jdbc() {
             return postgres.jdbcUrl();
-        }
-
-        String http() {
-            return "http://" + (httpHost.contains(":") ? "[" + httpHost + "]" : httpHost) + ":" + httpPort;
         }
 
         Map<String, String> asMap() {

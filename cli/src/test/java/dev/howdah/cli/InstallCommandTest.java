@@ -128,7 +128,8 @@ class InstallCommandTest {
                 folder.toString());
         assertRefused(
                 ExitCode.USAGE,
-                "0.0.0.0 is not a loopback address, and the gateway asks nobody who they are: use 127.0.0.1",
+                "0.0.0.0 is not a loopback address, and without a secret for tokens nobody is asked who they are: "
+                        + "name a secret or a JWKS, or use 127.0.0.1",
                 "serve",
                 "--http-host",
                 "0.0.0.0",

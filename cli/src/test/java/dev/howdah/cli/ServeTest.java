@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.howdah.testkit.TestDatabase;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ServeTest {
 
@@ -69,6 +77,35 @@ class ServeTest {
                                 + "job functions, stream functions: "
                                 + "run howdah install first");
             }
+        }
+    }
+
+    @Test
+    void asksForTokensWhereItHasASecret(@TempDir Path folder) throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "a secret that nobody is to see in a log\n");
+        try (HowdahProcess serve = HowdahProcess.start(
+                "serve",
+                "--db",
+                database.address().url(),
+                "--http-port",
+                "0",
+                "--jwt-secret-file",
+                secret.toString(),
+                "--expose",
+                "pgque.*",
+                "--rate-limit",
+                "100/m",
+                "--access-log",
+                "all")) {
+            String said = serve.awaitLine(line -> line.startsWith("Serving "));
+            URI address = URI.create(said.replaceFirst(".* on (http\\S+)\\. .*", "$1") + "/rpc/pgque?token=s3cret");
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(401);
+            assertThat(answer.body()).contains("PGRST302");
+            await().untilAsserted(() -> assertThat(serve.err()).contains("127.0.0.1 - GET /rpc/pgque 401"));
+            serve.terminate();
+            assertThat(serve.err() + serve.out()).doesNotContain("s3cret", "nobody is to see");
         }
     }
 

@@ -1,16 +1,10 @@
 package dev.howdah.gateway;
 
-import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
-import java.net.URLDecoder;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -20,42 +14,30 @@ import tools.jackson.databind.ObjectMapper;
  * A call's arguments, from wherever the request has them.
  *
  * @param names of those that are given; a JSON null is given
- * @param json an object with them, for PostgreSQL to convert: word for word what the caller sent, if that was JSON
- * @param asText whether every value is text in PostgreSQL's input syntax, as in a query or a form
+ * @param value an object with them, for PostgreSQL to convert: word for word what the caller sent, if that was JSON; or the
+ *     whole body, as text or bytes
  */
-record RpcArguments(Set<String> names, String json, boolean asText) {
+record RpcArguments(Set<String> names, Object value, Syntax syntax) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Each byte one character: for text that is decoded to bytes first, and to characters when it is complete. */
-    private static final Charset BYTES = StandardCharsets.ISO_8859_1;
 
-    /** @throws RpcError 400 for what can't be read, 413 for what is too long */
-    static RpcArguments of(Context request, int maxBodyBytes) {
-        if (request.method() != HandlerType.POST) {
-            String query = request.queryString();
-            return fromPairs(query == null ? new byte[0] : query.getBytes(StandardCharsets.UTF_8));
-        }
-        String type = contentType(request.header("Content-Type"));
-        return switch (type) {
-            case "application/json" -> fromJson(RequestBody.utf8(RequestBody.read(request, maxBodyBytes)));
-            case "application/x-www-form-urlencoded" -> fromPairs(RequestBody.read(request, maxBodyBytes));
-            default -> throw RpcError.badBody("Content-Type not acceptable: " + type);
-        };
+    /** How the values are written. */
+    enum Syntax {
+        JSON,
+        /** Each is text in PostgreSQL's input syntax, as in a query or a form. */
+        TEXT,
+        /** The one value has no name. */
+        BODY
     }
 
-    private static String contentType(@Nullable String header) {
-        if (header == null || header.isBlank()) {
-            return "application/json";
-        }
-        int parameters = header.indexOf(';');
-        return (parameters < 0 ? header : header.substring(0, parameters))
-                .strip()
-                .toLowerCase(Locale.ROOT);
+    static RpcArguments body(Object body) {
+        return new RpcArguments(Set.of(), body, Syntax.BODY);
     }
 
+    /** @throws RpcError 400 PGRST102 for what is no JSON object, nor an array that begins with one */
     static RpcArguments fromJson(String text) {
         if (text.isBlank()) {
-            return new RpcArguments(Set.of(), "{}", false);
+            return new RpcArguments(Set.of(), "{}", Syntax.JSON);
         }
         try (JsonParser json = JSON.createParser(text)) {
             return fromJson(json, text);
@@ -84,27 +66,28 @@ record RpcArguments(Set<String> names, String json, boolean asText) {
         if (json.nextToken() != null) {
             throw RpcError.badJson("Something follows the end of the JSON");
         }
-        return new RpcArguments(names, text.substring(start, end), false);
+        return new RpcArguments(names, text.substring(start, end), Syntax.JSON);
     }
 
-    /** {@code name=value&…}, as a query or a form has it; the last of several values of a name counts. */
-    static RpcArguments fromPairs(byte[] encoded) {
+    /** The last of several values of a name counts; those of a variadic parameter are its elements. */
+    static RpcArguments fromPairs(List<QueryParameters.Pair> pairs, RpcFunction function) {
         Map<String, String> values = new LinkedHashMap<>();
-        for (String pair : new String(encoded, BYTES).split("&")) {
-            if (!pair.isEmpty()) {
-                int equals = pair.indexOf('=');
-                String name = equals < 0 ? pair : pair.substring(0, equals);
-                values.put(decoded(name), equals < 0 ? "" : decoded(pair.substring(equals + 1)));
+        for (QueryParameters.Pair pair : pairs) {
+            if (isVariadic(pair.name(), function)) {
+                String element = SqlText.arrayElement(pair.value());
+                values.merge(
+                        pair.name(),
+                        "{" + element + "}",
+                        (before, ignored) -> before.substring(0, before.length() - 1) + "," + element + "}");
+            } else {
+                values.put(pair.name(), pair.value());
             }
         }
-        return new RpcArguments(new TreeSet<>(values.keySet()), JSON.writeValueAsString(values), true);
+        return new RpcArguments(new TreeSet<>(values.keySet()), JSON.writeValueAsString(values), Syntax.TEXT);
     }
 
-    private static String decoded(String encoded) {
-        try {
-            return RequestBody.utf8(URLDecoder.decode(encoded, BYTES).getBytes(BYTES));
-        } catch (IllegalArgumentException e) {
-            throw RpcError.badBody("Not URL-encoded: " + encoded);
-        }
+    private static boolean isVariadic(String name, RpcFunction function) {
+        return function.arguments().stream()
+                .anyMatch(argument -> argument.variadic() && argument.name().equals(name));
     }
 }

@@ -1,54 +1,62 @@
 package dev.howdah.gateway;
 
-import dev.howdah.core.SqlCall;
+import dev.howdah.core.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
-/** A function called with arguments: one statement, whose one value is the result as JSON. */
-record RpcCall(RpcFunction function, RpcArguments arguments) implements SqlCall<String> {
+/**
+ * A request's whole transaction, in one round trip: the driver sends {@code begin}, settings, pre-request function, call and
+ * {@code commit} together. (It would ask for answers in between if a parameter had no type; the transaction is one all the
+ * same.) Only a call that may have to be undone, because of what it gives, has its commit sent after it.
+ *
+ * @param statement the settings, and the call, which is the last of its statements
+ * @param exactlyOne whether any other number of rows is an error
+ * @param maxRows how many rows there may be; negative is any number
+ * @param offset where the rows begin; behind the last of them, if they were counted, is an error
+ * @param rollback whether the transaction is to be undone in any case
+ */
+record RpcCall(SqlText statement, boolean exactlyOne, long maxRows, long offset, boolean rollback) {
 
-    @Override
-    public String on(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql())) {
-            statement.setString(1, arguments.json());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                String json = row.getString(1);
-                return json == null ? "null" : json;
+    static RpcCall of(SqlText statement) {
+        return new RpcCall(statement, false, -1, 0, false);
+    }
+
+    RpcResult in(Transactions transactions) {
+        boolean mayBeUndone = exactlyOne || maxRows >= 0 || offset > 0 || rollback;
+        return transactions.call(
+                mayBeUndone ? this::checked : connection -> executed(connection, statement.add("; commit")));
+    }
+
+    private RpcResult checked(Connection connection) throws SQLException {
+        RpcResult result = executed(connection, statement);
+        if (exactlyOne && result.rows() != 1) {
+            throw RpcError.notOneRow(result.rows());
+        }
+        if (maxRows >= 0 && result.rows() > maxRows) {
+            throw RpcError.tooManyRows(result.rows());
+        }
+        if (result.total() != null && offset > result.total()) {
+            throw RpcError.badRange(
+                    "An offset of " + offset + " was requested, but there are only " + result.total() + " rows.");
+        }
+        if (rollback) {
+            connection.rollback();
+        }
+        return result;
+    }
+
+    private static RpcResult executed(Connection connection, SqlText statement) throws SQLException {
+        try (PreparedStatement prepared = connection.prepareStatement(statement.sql())) {
+            statement.bind(prepared);
+            boolean rows = prepared.execute();
+            ResultSet last = prepared.getResultSet();
+            while (rows || prepared.getUpdateCount() >= 0) {
+                last = rows ? prepared.getResultSet() : last;
+                rows = prepared.getMoreResults(PreparedStatement.KEEP_CURRENT_RESULT);
             }
+            return RpcResult.of(last);
         }
-    }
-
-    /**
-     * The arguments are one JSON object, the statement's parameter. Names and types come from the catalogue, quoted by
-     * PostgreSQL; PostgreSQL also converts the values, so that every error in them is its own.
-     */
-    private String sql() {
-        List<RpcFunction.Argument> given = function.arguments().stream()
-                .filter(argument -> arguments.names().contains(argument.name()))
-                .toList();
-        if (given.isEmpty()) {
-            return "select to_json(" + function.name() + "()) from (select ?::json) as none";
-        }
-        return "select to_json(" + function.name() + "(" + joined(given, this::passed) + "))"
-                + " from json_to_record(?::json) as given (" + joined(given, this::column) + ")";
-    }
-
-    private static String joined(List<RpcFunction.Argument> arguments, Function<RpcFunction.Argument, String> each) {
-        return arguments.stream().map(each).collect(Collectors.joining(", "));
-    }
-
-    private String passed(RpcFunction.Argument argument) {
-        String value = "given." + argument.quoted();
-        return argument.quoted() + " => " + (arguments.asText() ? value + "::" + argument.type() : value);
-    }
-
-    private String column(RpcFunction.Argument argument) {
-        return argument.quoted() + " " + (arguments.asText() ? "text" : argument.type());
     }
 }

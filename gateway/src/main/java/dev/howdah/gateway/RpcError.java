@@ -25,6 +25,7 @@ final class RpcError extends RuntimeException {
     private final String code;
     private final @Nullable String details;
     private final @Nullable String hint;
+    private final Map<String, String> headers = new LinkedHashMap<>();
 
     RpcError(int status, String code, String message, @Nullable String details, @Nullable String hint) {
         super(message, null, false, false);
@@ -32,14 +33,27 @@ final class RpcError extends RuntimeException {
         this.code = code;
         this.details = details;
         this.hint = hint;
+        if (status == 503 || status == 504) {
+            with("Retry-After", "1");
+        }
     }
 
     private RpcError(int status, String code, String message) {
         this(status, code, message, null, null);
     }
 
+    RpcError with(String header, String value) {
+        headers.put(header, value);
+        return this;
+    }
+
     int status() {
         return status;
+    }
+
+    /** Headers that belong to it. */
+    Map<String, String> headers() {
+        return headers;
     }
 
     /** All four are always there, for what a client library passes on as it is. */
@@ -56,8 +70,8 @@ final class RpcError extends RuntimeException {
         return new RpcError(404, "PGRST125", "Invalid path specified in request URL");
     }
 
-    static RpcError badMethod(String method) {
-        return new RpcError(405, "PGRST101", "Cannot use the " + method + " method on RPC");
+    static RpcError badMethod(String method, String what) {
+        return new RpcError(405, "PGRST101", "Cannot use the " + method + " method on " + what);
     }
 
     static RpcError badBody(String message) {
@@ -68,8 +82,107 @@ final class RpcError extends RuntimeException {
         return new RpcError(400, "PGRST102", "Empty or invalid json", details, null);
     }
 
-    static RpcError noFunction(String name, Set<String> arguments, List<RpcFunction> overloads) {
-        String called = name + arguments.stream().sorted().collect(Collectors.joining(", ", "(", ")"));
+    /** A query parameter that can't be read. */
+    static RpcError badQuery(String what, String details) {
+        return new RpcError(400, "PGRST100", "failed to parse " + what, details, null);
+    }
+
+    static RpcError badRange(String details) {
+        return new RpcError(416, "PGRST103", "Requested range not satisfiable", details, null);
+    }
+
+    static RpcError noProfile(String name, Set<String> profiles) {
+        return new RpcError(
+                406,
+                "PGRST106",
+                "Invalid schema: " + name,
+                null,
+                "Only the following schemas are exposed: " + String.join(", ", profiles));
+    }
+
+    static RpcError noMediaType(List<String> accept) {
+        return new RpcError(406, "PGRST107", "None of these media types are available: " + String.join(", ", accept));
+    }
+
+    static RpcError notOneRow(long rows) {
+        String details = "The result contains " + rows + " rows";
+        return new RpcError(406, "PGRST116", "Cannot coerce the result to a single JSON object", details, null);
+    }
+
+    static RpcError badPreferences(List<String> preferences) {
+        return new RpcError(
+                400,
+                "PGRST122",
+                "Invalid preferences given with handling=strict",
+                "Invalid preferences: " + String.join(", ", preferences),
+                null);
+    }
+
+    static RpcError tooManyRows(long rows) {
+        return new RpcError(
+                400,
+                "PGRST124",
+                "Query result exceeds max-affected preference constraint",
+                "The query affects " + rows + " rows",
+                null);
+    }
+
+    static RpcError noEmbedding(String function, String name, boolean aggregate) {
+        return aggregate
+                ? new RpcError(400, "PGRST123", "Use of aggregate functions is not allowed")
+                : new RpcError(
+                        400,
+                        "PGRST200",
+                        "Could not find a relationship between '" + function + "' and '" + name
+                                + "' in the schema cache",
+                        "What a function gives has columns, but no other tables to be joined to",
+                        null);
+    }
+
+    /** A token that can't be read or was not signed by whom it should be. */
+    static RpcError badToken(String message) {
+        return unauthorized("PGRST301", message)
+                .with("WWW-Authenticate", "Bearer error=\"invalid_token\", error_description=\"" + message + "\"");
+    }
+
+    /** A token whose claims say that it does not count here and now. */
+    static RpcError badClaims(String message) {
+        return unauthorized("PGRST303", message)
+                .with("WWW-Authenticate", "Bearer error=\"invalid_token\", error_description=\"" + message + "\"");
+    }
+
+    static RpcError noToken() {
+        return unauthorized("PGRST302", "Anonymous access is disabled");
+    }
+
+    static RpcError noSecret() {
+        return new RpcError(500, "PGRST300", "Server lacks JWT secret");
+    }
+
+    static RpcError noKeys() {
+        return new RpcError(503, "PT503", "The keys that tokens are signed with can't be fetched now");
+    }
+
+    private static RpcError unauthorized(String code, String message) {
+        return new RpcError(401, code, message).with("WWW-Authenticate", "Bearer");
+    }
+
+    static RpcError tooManyRequests(long retryAfterSeconds) {
+        return new RpcError(429, "PT429", "Too many requests: come again in " + retryAfterSeconds + " s")
+                .with("Retry-After", Long.toString(retryAfterSeconds));
+    }
+
+    static RpcError notAllowed() {
+        return new RpcError(
+                403,
+                "PT403",
+                "This role may not send jobs to this entrypoint",
+                "The server's configuration has a list of what each role may send to.",
+                null);
+    }
+
+    static RpcError noFunction(String schema, String name, Set<String> arguments, List<RpcFunction> overloads) {
+        String called = schema + "." + name + arguments.stream().sorted().collect(Collectors.joining(", ", "(", ")"));
         String known = overloads.stream().map(RpcFunction::signature).collect(Collectors.joining(" or "));
         return new RpcError(
                 404,
@@ -84,7 +197,7 @@ final class RpcError extends RuntimeException {
                 300,
                 "PGRST203",
                 "Could not choose the best candidate function between: "
-                        + matches.stream().map(RpcFunction::signature).collect(Collectors.joining(", ")),
+                        + matches.stream().map(RpcFunction::signatureWithTypes).collect(Collectors.joining(", ")),
                 null,
                 "Try renaming the parameters or the function itself in the database so function overloading can be resolved");
     }
@@ -107,18 +220,22 @@ final class RpcError extends RuntimeException {
     }
 
     /** What PostgreSQL said, with the status that PostgREST gives it. */
-    static RpcError of(SQLException error) {
+    static RpcError of(SQLException error, boolean anonymous) {
         if (error instanceof SQLTransientConnectionException) {
             return noConnection(error);
         }
         String state = error.getSQLState() == null ? "XX000" : error.getSQLState();
         ServerErrorMessage server = error instanceof PSQLException e ? e.getServerErrorMessage() : null;
-        return new RpcError(
-                SqlStatus.of(error),
-                state,
-                server == null || server.getMessage() == null ? SqlErrors.message(error) : server.getMessage(),
-                server == null ? null : server.getDetail(),
-                server == null ? null : server.getHint());
+        String message = server == null || server.getMessage() == null ? SqlErrors.message(error) : server.getMessage();
+        String details = server == null ? null : server.getDetail();
+        if (state.equals("PGRST")) {
+            return ResponseChoice.raised(message, details);
+        }
+        int status = SqlStatus.of(error);
+        boolean token = anonymous && state.equals("42501");
+        RpcError answer =
+                new RpcError(token ? 401 : status, state, message, details, server == null ? null : server.getHint());
+        return token || status == 401 ? answer.with("WWW-Authenticate", "Bearer") : answer;
     }
 
     /** What the pool said: that PostgreSQL can't be reached, or that all connections are in use. */

@@ -1,13 +1,11 @@
 package dev.howdah.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.howdah.core.Transactions;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +25,8 @@ class CatalogueTest {
                     for f in select oid from pg_proc where proname in ('work', 'hidden', 'odd "name"/1') loop
                         execute 'drop function ' || f;
                     end loop;
-                end $$""");
+                end $$;
+                notify pgrst""");
         await().until(() -> call("{}").status() == 404);
     }
 
@@ -85,6 +84,18 @@ class CatalogueTest {
     }
 
     @Test
+    void aNotificationHasTheDatabaseAskedAtOnce() {
+        gateway.database.run("create function work() returns int language sql as 'select 1'");
+        await().until(() -> call("{}").body().equals("1"));
+        gateway.database.run("drop function work()");
+        gateway.database.run("create function work() returns setof int language sql as 'select 2'");
+
+        gateway.database.run("notify pgrst, 'reload schema'");
+
+        await().untilAsserted(() -> assertThat(call("{}").body()).isEqualTo("[2]"));
+    }
+
+    @Test
     void anErrorInsideIsNotTakenForAMissingFunction() {
         gateway.database.run("""
                 create function work() returns int language plpgsql as $$
@@ -99,18 +110,14 @@ class CatalogueTest {
         gateway.post("/rpc/hidden", "application/json", "{}").isError(404, "PGRST202");
         gateway.post("/rpc/now", "application/json", "{}").isError(404, "PGRST202");
         for (String create : List.of(
-                "function work() returns setof int language sql as 'select 1'",
-                "function work() returns void language sql as ''",
-                "function work(a int, out b int) language sql as 'select 1'",
-                "function work(int) returns int language sql as 'select 1'",
-                "function work(a int, int) returns int language sql as 'select 1'",
-                "function work(variadic a int[]) returns int language sql as 'select 1'",
+                "function work(a anyelement) returns int language sql as 'select 1'",
+                "function work() returns trigger language plpgsql as 'begin return null; end'",
                 "procedure work() language sql as ''",
                 "aggregate work(int) (sfunc = int4pl, stype = int)")) {
             gateway.database.run("create " + create);
-            assertThatThrownBy(() -> new RpcCatalogue(Transactions.over(gateway.pool()), Set.of("work")).find("work"))
-                    .as(create)
-                    .isInstanceOf(RpcError.class);
+            Exposure exposure = Exposure.of(List.of("work"));
+            Catalogue catalogue = new RpcCatalogue(Transactions.over(gateway.pool()), exposure).current();
+            assertThat(catalogue.profile(null).overloads("work")).as(create).isEmpty();
             gateway.database.run("drop routine work");
         }
     }

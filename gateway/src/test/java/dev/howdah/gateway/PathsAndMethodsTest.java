@@ -24,8 +24,9 @@ class PathsAndMethodsTest {
             NOVEL /rpc/fn_pgqueuer_enqueue   | 405 | PGRST101
             post /rpc/fn_pgqueuer_enqueue    | 405 | PGRST101
             CONNECT /rpc/fn_pgqueuer_enqueue | 400 | PT400
-            GET /                            | 404 | PGRST125
-            POST /                           | 404 | PGRST125
+            POST /                           | 405 | PGRST101
+            PUT /live                        | 405 | PGRST101
+            GET /lives                       | 404 | PGRST125
             GET /rpc                         | 404 | PGRST125
             POST /rpc/                       | 404 | PGRST125
             PUT /rpc/a/b                     | 404 | PGRST125

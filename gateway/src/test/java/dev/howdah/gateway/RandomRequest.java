@@ -109,7 +109,7 @@ final class RandomRequest {
     private byte[] body(boolean form, boolean whole) {
         if (!whole && random.nextInt(20) == 0) {
             return " "
-                    .repeat(GatewaySettings.DEFAULT_MAX_BODY_BYTES + random.nextInt(3))
+                    .repeat(TrafficSettings.DEFAULT_MAX_BODY_BYTES + random.nextInt(3))
                     .getBytes(StandardCharsets.UTF_8);
         }
         byte[] body = (form ? pairs() : object()).getBytes(StandardCharsets.UTF_8);

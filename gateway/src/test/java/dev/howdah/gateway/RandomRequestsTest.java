@@ -49,10 +49,14 @@ class RandomRequestsTest {
     }
 
     private static void check(Answer answer, String method, Set<Long> ids) {
-        assertThat(answer.status()).isBetween(200, 499); // nothing here is the server's fault
+        // nothing here is the server's fault, but that it has no secret for the token that it is shown
+        assertThat(answer.status())
+                .matches(status -> status < 500 || answer.body().contains("PGRST300") || method.equals("HEAD"));
         if (method.equals("HEAD")) {
             assertThat(answer.body()).isEmpty();
-            assertThat(answer.contentType()).isEqualTo("application/json;charset=utf-8");
+            assertThat(answer.contentType()).matches("application/(openapi\\+)?json;charset=utf-8");
+        } else if (answer.status() == 200 && answer.contentType().startsWith("application/openapi+json")) {
+            assertThat(answer.json().get("paths").has(RunningGateway.ENQUEUE)).isTrue();
         } else if (answer.status() >= 300) {
             answer.isWellFormedError();
         } else if (method.equals("OPTIONS")) {

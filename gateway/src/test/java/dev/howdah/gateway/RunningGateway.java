@@ -2,9 +2,11 @@ package dev.howdah.gateway;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.howdah.core.Wakeups;
 import dev.howdah.testkit.TestDatabase;
 import io.javalin.Javalin;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
@@ -14,7 +16,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A gateway on a port of its own, over a pool of few connections on a fresh database. */
 final class RunningGateway implements AutoCloseable {
@@ -23,6 +26,7 @@ final class RunningGateway implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final TestDatabase database = TestDatabase.installed();
+    private final Wakeups wakeups = Wakeups.over(database.dataSource());
     private final HikariDataSource pool;
     private final Javalin http;
     private final HttpClient client =
@@ -34,9 +38,11 @@ final class RunningGateway implements AutoCloseable {
         config.setMaximumPoolSize(connections);
         config.setConnectionTimeout(1_000);
         pool = new HikariDataSource(config);
+        Gateway gateway = new Gateway(pool, settings);
+        gateway.listen(wakeups);
         http = Javalin.create(javalin -> {
                     javalin.startup.showJavalinBanner = false;
-                    new Gateway(pool, settings).register(javalin);
+                    gateway.register(javalin);
                 })
                 .start("127.0.0.1", 0);
     }
@@ -47,7 +53,36 @@ final class RunningGateway implements AutoCloseable {
 
     /** With one connection, so that each request gets what the one before has used. */
     static RunningGateway onOneConnection(String... exposed) {
-        return new RunningGateway(new GatewaySettings(Set.of(exposed), 64 * 1024), 1);
+        return onOneConnection(GatewaySettings.defaults().withExposed(List.of(exposed)));
+    }
+
+    static RunningGateway onOneConnection(GatewaySettings settings) {
+        return new RunningGateway(settings.withTraffic(settings.traffic().withMaxBodyBytes(64 * 1024)), 1);
+    }
+
+    static RunningGateway with(GatewaySettings settings) {
+        return new RunningGateway(settings, 4);
+    }
+
+    /** With the functions of functions.sql: schemas api, which is the default, and other. */
+    static RunningGateway ofApi(GatewaySettings settings, String... more) {
+        List<String> exposed = new ArrayList<>(List.of("api.*", "other.*"));
+        exposed.addAll(List.of(more));
+        RunningGateway gateway = new RunningGateway(settings.withExposed(exposed), 2);
+        gateway.database.run(resource("functions.sql"));
+        return gateway;
+    }
+
+    static RunningGateway ofApi() {
+        return ofApi(GatewaySettings.defaults());
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = RunningGateway.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     HikariDataSource pool() {
@@ -85,6 +120,17 @@ final class RunningGateway implements AutoCloseable {
         return send(request(path).GET());
     }
 
+    /** A request with headers, {@code Name: value} each, and a body unless it is empty. */
+    Answer call(String method, String path, String body, String... headers) {
+        HttpRequest.Builder request =
+                request(path).method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        for (String header : headers) {
+            String[] parts = header.split(": ", 2);
+            request.header(parts[0], parts[1]);
+        }
+        return send(request);
+    }
+
     /** Sends bytes as they are and reads until the server closes the connection: {@code Connection: close} is yours. */
     Answer raw(String request) {
         return raw(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -108,6 +154,7 @@ final class RunningGateway implements AutoCloseable {
     @Override
     public void close() {
         http.stop();
+        wakeups.close();
         pool.close();
         database.close();
     }

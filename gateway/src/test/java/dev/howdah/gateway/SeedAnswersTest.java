@@ -108,7 +108,7 @@ class SeedAnswersTest {
     void theHintNamesTheFunctionThatIsThere() {
         Answer answer = gateway.enqueue("{\"b\": 1, \"a\": 2}").isError(404, "PGRST202");
 
-        answer.saying("Could not find the function fn_pgqueuer_enqueue(a, b) in the schema cache");
+        answer.saying("Could not find the function public.fn_pgqueuer_enqueue(a, b) in the schema cache");
         assertThat(answer.json().get("hint").stringValue())
                 .endsWith("public.fn_pgqueuer_enqueue"
                         + "(entrypoint, payload, priority, execute_after, dedupe_key, headers)");

@@ -33,7 +33,8 @@ public final class JobSchema implements WingSql {
 
     @Override
     public List<SqlScript> functions() {
-        return List.of(read("functions/changes"), read("functions/enqueue"), read("grants"));
+        return List.of(
+                read("functions/changes"), read("functions/enqueue"), read("functions/enqueue_batch"), read("grants"));
     }
 
     @Override

@@ -3,12 +3,18 @@ package dev.howdah.server;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.howdah.Howdah;
 import dev.howdah.core.DutyLoop;
+import dev.howdah.core.Wakeups;
 import dev.howdah.gateway.Gateway;
 import io.javalin.Javalin;
 import java.net.BindException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import javax.sql.DataSource;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +26,8 @@ public final class HowdahServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(HowdahServer.class);
     private static final String APPLICATION = "howdah server";
+    /** Callers get none of them: they can't keep the duties from their work, and leave no settings behind. */
+    private static final int DUTY_CONNECTIONS = 5;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Howdah howdah;
@@ -28,7 +36,7 @@ public final class HowdahServer implements AutoCloseable {
 
     private HowdahServer(DatabaseUrl database, ServerSettings settings) {
         try {
-            HikariDataSource pool = opened(database.pool(APPLICATION, settings.poolSize()));
+            HikariDataSource pool = opened(database.pool(APPLICATION, DUTY_CONNECTIONS));
             DataSource direct = database.dataSource(APPLICATION);
             howdah = opened(Howdah.over(pool, direct));
             duties = opened(DutyLoop.builder()
@@ -36,7 +44,10 @@ public final class HowdahServer implements AutoCloseable {
                     .leadershipOver(direct)
                     .stopTimeout(settings.stopTimeout())
                     .start());
-            http = http(new Gateway(pool, settings.gateway()), settings);
+            Wakeups wakeups = opened(Wakeups.over(direct));
+            Gateway gateway = new Gateway(opened(database.pool(APPLICATION, settings.poolSize())), settings.gateway());
+            gateway.listen(wakeups);
+            http = http(gateway, settings);
             parts.push(http::stop);
         } catch (RuntimeException | Error e) {
             close();
@@ -88,8 +99,9 @@ public final class HowdahServer implements AutoCloseable {
                         config.jetty.modifyServer(jetty ->
                                 jetty.setStopTimeout(settings.stopTimeout().toMillis()));
                         gateway.register(config);
+                        config.jetty.addConnector((jetty, http) -> connector(jetty, http, settings));
                     })
-                    .start(settings.httpHost(), settings.httpPort());
+                    .start();
         } catch (RuntimeException e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof BindException) {
@@ -98,5 +110,18 @@ public final class HowdahServer implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private static ServerConnector connector(Server jetty, HttpConfiguration http, ServerSettings settings) {
+        HttpConnectionFactory plain = new HttpConnectionFactory(http);
+        ServerConnector connector = settings.tls()
+                .map(tls -> {
+                    http.addCustomizer(new SecureRequestCustomizer(false));
+                    return new ServerConnector(jetty, tls.contextFactory(), plain);
+                })
+                .orElseGet(() -> new ServerConnector(jetty, plain));
+        connector.setHost(settings.httpHost());
+        connector.setPort(settings.httpPort());
+        return connector;
     }
 }

@@ -4,21 +4,30 @@ import dev.howdah.gateway.GatewaySettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a server runs.
  *
- * @param httpHost the address to listen on; loopback only, because callers are not asked who they are. Default: 127.0.0.1
+ * @param httpHost the address to listen on. Any but a loopback address needs a secret or keys for tokens, and TLS or a
+ *     trusted proxy in front. Default: 127.0.0.1
  * @param httpPort its port; 0 is any free one. Default: 3000, as PostgREST's
- * @param poolSize how many connections the gateway and the duties share, besides two that are kept for listening and
- *     leadership. Default: 10
+ * @param tls what HTTPS is answered with. Default: none, plain HTTP
+ * @param poolSize how many calls the gateway makes at a time, each on a connection of its own. Five more are the duties',
+ *     and three are kept for listening and leadership. Default: 10
  * @param stopTimeout how long calls and duties under way may go on when it stops. Default: 10 s
  */
 public record ServerSettings(
-        String httpHost, int httpPort, int poolSize, Duration stopTimeout, GatewaySettings gateway) {
+        String httpHost,
+        int httpPort,
+        Optional<TlsSettings> tls,
+        int poolSize,
+        Duration stopTimeout,
+        GatewaySettings gateway) {
 
     public static final String DEFAULT_HTTP_HOST = "127.0.0.1";
     public static final int DEFAULT_HTTP_PORT = 3000;
+    public static final int DEFAULT_POOL_SIZE = 10;
 
     /** @throws IllegalArgumentException in one line, for what can't be */
     public ServerSettings {
@@ -35,22 +44,48 @@ public record ServerSettings(
             throw new IllegalArgumentException("httpHost must not be empty");
         }
         if (!isLoopback(httpHost)) {
+            refuseOpenDoor(httpHost, tls, gateway);
+        }
+    }
+
+    private static void refuseOpenDoor(String host, Optional<TlsSettings> tls, GatewaySettings gateway) {
+        if (gateway.tokens().keys().isEmpty()) {
+            throw new IllegalArgumentException(host
+                    + " is not a loopback address, and without a secret for tokens nobody is asked who they are:"
+                    + " name a secret or a JWKS, or use 127.0.0.1");
+        }
+        if (tls.isEmpty() && gateway.traffic().trustedProxies().isEmpty()) {
             throw new IllegalArgumentException(
-                    httpHost + " is not a loopback address, and the gateway asks nobody who they are: use 127.0.0.1");
+                    host + " is not a loopback address, and tokens would be sent in the clear:"
+                            + " name a certificate for TLS, or the trusted proxy that has one");
         }
     }
 
     public static ServerSettings defaults() {
         return new ServerSettings(
-                DEFAULT_HTTP_HOST, DEFAULT_HTTP_PORT, 10, Duration.ofSeconds(10), GatewaySettings.defaults());
+                DEFAULT_HTTP_HOST,
+                DEFAULT_HTTP_PORT,
+                Optional.empty(),
+                DEFAULT_POOL_SIZE,
+                Duration.ofSeconds(10),
+                GatewaySettings.defaults());
     }
 
+    /** Name the gateway's settings and TLS first, if it is not a loopback address. */
     public ServerSettings withHttp(String host, int port) {
-        return new ServerSettings(host, port, poolSize, stopTimeout, gateway);
+        return new ServerSettings(host, port, tls, poolSize, stopTimeout, gateway);
+    }
+
+    public ServerSettings withTls(Optional<TlsSettings> value) {
+        return new ServerSettings(httpHost, httpPort, value, poolSize, stopTimeout, gateway);
+    }
+
+    public ServerSettings withPoolSize(int value) {
+        return new ServerSettings(httpHost, httpPort, tls, value, stopTimeout, gateway);
     }
 
     public ServerSettings withGateway(GatewaySettings value) {
-        return new ServerSettings(httpHost, httpPort, poolSize, stopTimeout, value);
+        return new ServerSettings(httpHost, httpPort, tls, poolSize, stopTimeout, value);
     }
 
     private static boolean isLoopback(String host) {

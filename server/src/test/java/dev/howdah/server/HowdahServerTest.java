@@ -135,7 +135,7 @@ class HowdahServerTest {
     void aDatabaseThatGoesAndComesBackIsSurvived(@TempDir Path home) {
         EmbeddedPostgres first = EmbeddedPostgres.builder().home(home).start();
         Installer.forWingsOnClassPath().install(first.address().dataSource());
-        ServerSettings few = new ServerSettings("127.0.0.1", 0, 2, Duration.ofSeconds(10), ANY_PORT.gateway());
+        ServerSettings few = ANY_PORT.withPoolSize(2);
         try (HowdahServer server =
                 HowdahServer.start(DatabaseUrl.parse(first.address().url()), few)) {
             assertThat(enqueue(server.httpPort(), "{\"entrypoint\": \"a\"}").statusCode())

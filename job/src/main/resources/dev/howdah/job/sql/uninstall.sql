@@ -1,5 +1,7 @@
 drop table if exists pgqueuer, pgqueuer_log, pgqueuer_statistics, pgqueuer_statistics_waiting_times, pgqueuer_schedules;
 drop function if exists fn_pgqueuer_enqueue(text, bytea, int, interval, text, jsonb);
+drop function if exists fn_pgqueuer_enqueue_batch(jsonb);
+drop function if exists fn_pgqueuer_check_batch(jsonb);
 drop function if exists fn_pgqueuer_checked_headers(jsonb);
 drop function if exists fn_pgqueuer_checked_delay(interval);
 drop function if exists fn_pgqueuer_changed();
