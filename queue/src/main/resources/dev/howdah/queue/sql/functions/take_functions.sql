@@ -2,9 +2,10 @@
 -- same reason as those that send. Never more than the segments in use are touched, or even locked: whoever reads for an
 -- hour keeps from being emptied only the segment that his message is in.
 --
--- take_N(max, header filter, properties filter, kind: j for jsonb, x for xml, null for both): lower priority first, then in the order of msgid. Messages that others
--- read at the moment, or have failed with, are passed over. Several segments: the one whose first message comes first is
--- read up to where the next one's begins, and so on.
+-- take_N(max, header filter, properties filter, kind: j for jsonb, x for xml, null for both): lower priority first, then
+-- in the order of msgid. Messages that others read at the moment, or have failed with, are passed over. Several segments:
+-- the one whose first message comes first is read up to where the next one's begins, and so on. Who finds nothing there
+-- has looked into the closed segments, too: a writer who was late may have left something.
 
 create or replace function howdah_queue.create_take_function(i_queue_id int) returns void
 language plpgsql as $create$
@@ -150,7 +151,11 @@ begin
                         end if;
                     end if;
                 end if;
-                exit when v_best is null;
+                if v_best is null then
+                    exit when v_left < i_max or v_lines = {all};
+                    v_lines := {all};
+                    continue;
+                end if;
                 case v_best
                 {takes}
                 else
@@ -173,14 +178,18 @@ begin
                 end case;
                 get diagnostics v_given = row_count;
                 v_left := v_left - v_given;
-                exit when v_left <= 0 or v_alone;
+                exit when v_left <= 0 or v_alone and v_given > 0;
+                if v_alone then
+                    v_alone := false;
+                    v_lines := {all};
+                end if;
                 v_floor_priority[v_best] := v_end_priority;
                 v_floor_msgid[v_best] := v_end_msgid;
             end loop;
         end
         $$ $sql$,
         'counts', v_counts, 'peeks', v_peeks, 'takes', v_takes, 'columns', howdah_queue.message_columns(),
-        'waiting', v_segments::text, 'places', (v_segments + 1)::text,
+        'all', ((1::bigint << v_segments) - 1)::text, 'waiting', v_segments::text, 'places', (v_segments + 1)::text,
         'due', howdah_queue.due_condition(),
         'readable', $sql$(s.xmax = '0' or howdah_queue.is_free(s.xmax, v_near))
                    and (i_kind is null or (i_kind = 'x') = (s.body is null))
@@ -201,7 +210,7 @@ begin
     -- the index is by priority first, so each priority in use is asked for
     select string_agg(howdah_queue.filled($sql$
             v_priority := null;
-            while v_lines & (1::bigint << {nr}) <> 0 loop
+            loop
                 select s.priority into v_priority
                   from {segment} s
                  where s.priority >= coalesce(v_priority::bigint + 1, -2147483648)
@@ -232,7 +241,6 @@ begin
         language plpgsql security definer
         set search_path = pg_catalog, pg_temp set enable_sort = off set enable_seqscan = off as $$
         declare
-            v_lines bigint := pg_sequence_last_value('pgpro_queue_data.line_{id}'::regclass) >> 8;
             v_priority int;
             v_now timestamptz := clock_timestamp();
             v_near bigint := howdah_queue.near_xid();
