@@ -57,7 +57,7 @@ begin
 
     execute howdah_queue.filled($sql$
         create or replace function pgpro_queue_data.keep_{id}(i_full bool) returns howdah_queue.kept
-        language plpgsql set enable_sort = off set enable_seqscan = off as $$
+        language plpgsql set plan_cache_mode = force_generic_plan set enable_sort = off set enable_seqscan = off set jit = off as $$
         declare
             v_kept howdah_queue.kept := row(0, '{}', false);
             v_state bigint := pg_sequence_last_value('pgpro_queue_data.line_{id}'::regclass);
@@ -101,7 +101,7 @@ begin
 
     execute howdah_queue.filled($sql$
         create or replace function pgpro_queue_data.move_{id}() returns int
-        language plpgsql set enable_sort = off set enable_seqscan = off as $$
+        language plpgsql set plan_cache_mode = force_generic_plan set enable_sort = off set enable_seqscan = off set jit = off as $$
         declare
             v_near bigint := howdah_queue.near_xid();
             v_count int;

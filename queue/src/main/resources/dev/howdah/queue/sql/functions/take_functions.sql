@@ -2,10 +2,10 @@
 -- same reason as those that send. Never more than the segments in use are touched, or even locked: whoever reads for an
 -- hour keeps from being emptied only the segment that his message is in.
 --
--- take_N(max, header filter, properties filter, kind: j for jsonb, x for xml, null for both): lower priority first, then
--- in the order of msgid. Messages that others read at the moment, or have failed with, are passed over. Several segments:
--- the one whose first message comes first is read up to where the next one's begins, and so on. Who finds nothing there
--- has looked into the closed segments, too: a writer who was late may have left something.
+-- take_N(max, header filter, properties filter, kind: j for jsonb, x for xml, null for both): those that come first, lower
+-- priority first, then in the order of msgid; several of them in no certain order. Messages that others
+-- read at the moment, or have failed with, are passed over. Several segments: the one whose first message comes first is
+-- read up to where the next one's begins, and so on.
 
 create or replace function howdah_queue.create_take_function(i_queue_id int) returns void
 language plpgsql as $create$
@@ -13,6 +13,7 @@ declare
     v_segments int := (select queue_segments from pgpro_queue_data.queues where queue_id = i_queue_id);
     v_peeks text;
     v_takes text;
+    v_quick_takes text;
     v_counts text;
 begin
     select string_agg(howdah_queue.filled($sql$
@@ -40,21 +41,28 @@ begin
            string_agg(howdah_queue.filled($sql$
             when {nr} then
                 return query
-                with picked as materialized (
-                    select s.ctid as place
+                delete from {segment} t
+                 where t.ctid = any (array(
+                    select s.ctid
                       from {segment} s
                      where {readable} and (s.priority, s.msgid) >= (v_floor_priority[{nr}], v_floor_msgid[{nr}])
                        and (s.priority, s.msgid) < (v_end_priority, v_end_msgid)
                      order by s.priority, s.msgid
                      limit v_left
-                       for update skip locked
-                ), taken as (
-                    delete from {segment} s
-                     where s.ctid = any (array(select p.place from picked p))
-                    returning s.*
-                )
-                select {columns} from taken t order by t.priority, t.msgid;$sql$,
-                'nr', l.nr::text, 'segment', l.segment), '' order by l.nr),
+                       for update skip locked))
+                returning {columns};$sql$, 'nr', l.nr::text, 'segment', l.segment), '' order by l.nr),
+           string_agg(howdah_queue.filled($sql$
+                when {nr} then
+                    return query
+                    delete from {segment} t
+                     where t.ctid = any (array(
+                        select s.ctid
+                          from {segment} s
+                         where s.xmax = '0' or howdah_queue.is_free(s.xmax, v_near)
+                         order by s.priority, s.msgid
+                         limit i_max
+                           for update skip locked))
+                    returning {columns};$sql$, 'nr', l.nr::text, 'segment', l.segment), '' order by l.nr),
            string_agg(howdah_queue.filled($sql$
             if v_lines & (1::bigint << {nr}) <> 0 then
                 with front as (
@@ -75,7 +83,7 @@ begin
                 select count(howdah_queue.count_failure({id}, row({columns})::howdah_queue.message)) into v_failed
                   from failed t;
             end if;$sql$, 'nr', l.nr::text, 'segment', l.segment), '' order by l.nr)
-      into v_peeks, v_takes, v_counts
+      into v_peeks, v_takes, v_quick_takes, v_counts
       from (select nr, howdah_queue.segment_name(i_queue_id, nr) as segment
               from generate_series(0, v_segments - 1) nr) l;
 
@@ -83,12 +91,12 @@ begin
         create or replace function pgpro_queue_data.take_{id}(i_max int, i_hfilter jsonb, i_pfilter jsonb, i_kind "char")
         returns setof howdah_queue.message
         language plpgsql security definer
-        set search_path = pg_catalog, pg_temp set enable_sort = off set enable_seqscan = off as $$
+        set search_path = pg_catalog, pg_temp
+        set plan_cache_mode = force_generic_plan set enable_sort = off set enable_seqscan = off set jit = off as $$
         declare
             v_served bool := howdah_queue.is_served();
             v_state bigint := pg_sequence_last_value('pgpro_queue_data.line_{id}'::regclass);
             v_lines bigint := v_state >> 8;
-            v_alone bool := v_served and v_lines & (v_lines - 1) = 0;
             v_left int := i_max;
             v_given int;
             v_failed int;
@@ -109,6 +117,13 @@ begin
             elsif current_setting('max_prepared_transactions') <> '0' then
                 perform howdah_queue.note_reading();
             end if;
+            -- nearly always: one segment is in use, and nothing is to be chosen
+            if v_served and v_lines & (v_lines - 1) = 0 and i_kind is null and i_hfilter is null and i_pfilter is null then
+                case v_state & 255
+                {quick_takes}
+                end case;
+                return;
+            end if;
             if not v_served then
                 {counts}
                 with failed as (
@@ -128,68 +143,52 @@ begin
                 v_best := null;
                 v_end_priority := 2147483647;
                 v_end_msgid := 9223372036854775807;
-                if v_alone then
-                    v_best := v_state & 255;
-                else
-                    {peeks}
-                    if not v_served then
-                        select s.priority, s.msgid into v_priority, v_msgid
-                          from pgpro_queue_data.waiting s
-                         where s.queue_id = {id} and {due} and {readable}
-                           and (s.priority, s.msgid) >= (v_floor_priority[{waiting}], v_floor_msgid[{waiting}])
-                         order by s.priority, s.msgid
-                         limit 1;
-                        if found and (v_best is null or (v_priority, v_msgid) < (v_best_priority, v_best_msgid)) then
-                            if v_best is not null then
-                                v_end_priority := v_best_priority;
-                                v_end_msgid := v_best_msgid;
-                            end if;
-                            v_best := {waiting};
-                        elsif found and (v_priority, v_msgid) < (v_end_priority, v_end_msgid) then
-                            v_end_priority := v_priority;
-                            v_end_msgid := v_msgid;
+                {peeks}
+                if not v_served then
+                    select s.priority, s.msgid into v_priority, v_msgid
+                      from pgpro_queue_data.waiting s
+                     where s.queue_id = {id} and {due} and {readable}
+                       and (s.priority, s.msgid) >= (v_floor_priority[{waiting}], v_floor_msgid[{waiting}])
+                     order by s.priority, s.msgid
+                     limit 1;
+                    if found and (v_best is null or (v_priority, v_msgid) < (v_best_priority, v_best_msgid)) then
+                        if v_best is not null then
+                            v_end_priority := v_best_priority;
+                            v_end_msgid := v_best_msgid;
                         end if;
+                        v_best := {waiting};
+                    elsif found and (v_priority, v_msgid) < (v_end_priority, v_end_msgid) then
+                        v_end_priority := v_priority;
+                        v_end_msgid := v_msgid;
                     end if;
                 end if;
-                if v_best is null then
-                    exit when v_left < i_max or v_lines = {all};
-                    v_lines := {all};
-                    continue;
-                end if;
+                exit when v_best is null;
                 case v_best
                 {takes}
                 else
                     return query
-                    with picked as materialized (
-                        select s.ctid as place
+                    delete from pgpro_queue_data.waiting t
+                     where t.ctid = any (array(
+                        select s.ctid
                           from pgpro_queue_data.waiting s
                          where s.queue_id = {id} and {due} and {readable}
                            and (s.priority, s.msgid) >= (v_floor_priority[{waiting}], v_floor_msgid[{waiting}])
                            and (s.priority, s.msgid) < (v_end_priority, v_end_msgid)
                          order by s.priority, s.msgid
                          limit v_left
-                           for update skip locked
-                    ), taken as (
-                        delete from pgpro_queue_data.waiting s
-                         where s.ctid = any (array(select p.place from picked p))
-                        returning s.*
-                    )
-                    select {columns} from taken t order by t.priority, t.msgid;
+                           for update skip locked))
+                    returning {columns};
                 end case;
                 get diagnostics v_given = row_count;
                 v_left := v_left - v_given;
-                exit when v_left <= 0 or v_alone and v_given > 0;
-                if v_alone then
-                    v_alone := false;
-                    v_lines := {all};
-                end if;
+                exit when v_left <= 0;
                 v_floor_priority[v_best] := v_end_priority;
                 v_floor_msgid[v_best] := v_end_msgid;
             end loop;
         end
         $$ $sql$,
-        'counts', v_counts, 'peeks', v_peeks, 'takes', v_takes, 'columns', howdah_queue.message_columns(),
-        'all', ((1::bigint << v_segments) - 1)::text, 'waiting', v_segments::text, 'places', (v_segments + 1)::text,
+        'counts', v_counts, 'peeks', v_peeks, 'takes', v_takes, 'quick_takes', v_quick_takes, 'columns', howdah_queue.message_columns(),
+        'waiting', v_segments::text, 'places', (v_segments + 1)::text,
         'due', howdah_queue.due_condition(),
         'readable', $sql$(s.xmax = '0' or howdah_queue.is_free(s.xmax, v_near))
                    and (i_kind is null or (i_kind = 'x') = (s.body is null))
@@ -210,7 +209,7 @@ begin
     -- the index is by priority first, so each priority in use is asked for
     select string_agg(howdah_queue.filled($sql$
             v_priority := null;
-            loop
+            while v_lines & (1::bigint << {nr}) <> 0 loop
                 select s.priority into v_priority
                   from {segment} s
                  where s.priority >= coalesce(v_priority::bigint + 1, -2147483648)
@@ -218,16 +217,14 @@ begin
                  limit 1;
                 exit when not found;
                 return query
-                with picked as materialized (
-                    select s.ctid as place
+                delete from {segment} t
+                 where t.ctid = any (array(
+                    select s.ctid
                       from {segment} s
                      where s.priority = v_priority and s.msgid = i_msgid
                        and (i_kind is null or (i_kind = 'x') = (s.body is null))
                        and (s.xmax = '0' or howdah_queue.is_free(s.xmax, v_near))
-                       for update skip locked
-                )
-                delete from {segment} t
-                 where t.ctid = any (array(select p.place from picked p))
+                       for update skip locked))
                 returning {columns};
                 if found then
                     return;
@@ -239,8 +236,10 @@ begin
         create or replace function pgpro_queue_data.take_id_{id}(i_msgid bigint, i_kind "char")
         returns setof howdah_queue.message
         language plpgsql security definer
-        set search_path = pg_catalog, pg_temp set enable_sort = off set enable_seqscan = off as $$
+        set search_path = pg_catalog, pg_temp
+        set plan_cache_mode = force_generic_plan set enable_sort = off set enable_seqscan = off set jit = off as $$
         declare
+            v_lines bigint := pg_sequence_last_value('pgpro_queue_data.line_{id}'::regclass) >> 8;
             v_priority int;
             v_now timestamptz := clock_timestamp();
             v_near bigint := howdah_queue.near_xid();
@@ -253,16 +252,14 @@ begin
             {looks}
             if not howdah_queue.is_served() then
                 return query
-                with picked as materialized (
-                    select s.ctid as place
+                delete from pgpro_queue_data.waiting t
+                 where t.ctid = any (array(
+                    select s.ctid
                       from pgpro_queue_data.waiting s
                      where s.queue_id = {id} and s.msgid = i_msgid and {due}
                        and (i_kind is null or (i_kind = 'x') = (s.body is null))
                        and (s.xmax = '0' or howdah_queue.is_free(s.xmax, v_near))
-                       for update skip locked
-                )
-                delete from pgpro_queue_data.waiting t
-                 where t.ctid = any (array(select p.place from picked p))
+                       for update skip locked))
                 returning {columns};
             end if;
         end
