@@ -24,7 +24,7 @@ begin
                   hint = 'It is a procedure''s signature, for example my_schema.my_callback(jsonb).';
     end if;
     perform howdah_queue.add_callback(i_role, v_id, i_queue,
-        (select format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
+        (select format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes))
            from pg_proc p join pg_namespace n on n.oid = p.pronamespace
           where p.oid = to_regprocedure(i_callback)));
 end
@@ -73,7 +73,7 @@ create or replace procedure pgpro_queue.unregister_callback(q_name text, callbac
 language plpgsql as $$
 begin
     perform howdah_queue.remove_callback(current_user, howdah_queue.queue_to(q_name, 'delete'), q_name, callback,
-        (select format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
+        (select format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes))
            from pg_proc p join pg_namespace n on n.oid = p.pronamespace
           where p.oid = to_regprocedure(callback)));
 end

@@ -21,6 +21,9 @@ begin
     perform howdah_queue.check_initialized();
     perform howdah_queue.check_name('queue', i_name, 54);
     perform howdah_queue.check_queue_values(coalesce(i_type, 'N'), i_retries, i_retry_delay);
+    if i_type = 'D' and i_dlq is not null then
+        raise exception 'a dead-letter queue has none itself' using errcode = 'object_not_in_prerequisite_state';
+    end if;
     insert into pgpro_queue_data.queues (queue_name, queue_type, queue_owner, queue_dlq, queue_retries, queue_retry_delay)
     values (i_name, coalesce(i_type, 'N'), i_role::regrole, howdah_queue.dead_letter_queue(i_role, i_name, i_dlq),
             coalesce(i_retries, 10), coalesce(i_retry_delay, 30))

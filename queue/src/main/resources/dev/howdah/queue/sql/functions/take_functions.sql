@@ -125,19 +125,25 @@ begin
                 return;
             end if;
             if not v_served then
-                {counts}
-                with failed as (
-                    delete from pgpro_queue_data.waiting s
-                     where s.ctid = any (array(
-                        select m.ctid
-                          from pgpro_queue_data.waiting m
-                         where m.queue_id = {id} and m.due <= v_now
-                           and m.xmax <> '0' and howdah_queue.is_failed(m.xmax, v_near)
-                           for update skip locked))
-                    returning s.*
-                )
-                select count(howdah_queue.count_failure({id}, row({columns})::howdah_queue.message)) into v_failed
-                  from failed t;
+                -- in a subtransaction: should this one be prepared and rolled back, its readings don't count, but what was
+                -- marked before still does
+                begin
+                    {counts}
+                    with failed as (
+                        delete from pgpro_queue_data.waiting s
+                         where s.ctid = any (array(
+                            select m.ctid
+                              from pgpro_queue_data.waiting m
+                             where m.queue_id = {id} and m.due <= v_now
+                               and m.xmax <> '0' and howdah_queue.is_failed(m.xmax, v_near)
+                               for update skip locked))
+                        returning s.*
+                    )
+                    select count(howdah_queue.count_failure({id}, row({columns})::howdah_queue.message)) into v_failed
+                      from failed t;
+                exception when assert_failure then
+                    raise;
+                end;
             end if;
             loop
                 v_best := null;
