@@ -14,6 +14,7 @@ public final class QueueSchema implements WingSql {
             "functions/prepared",
             "functions/send_functions",
             "functions/take_functions",
+            "functions/take_id_functions",
             "functions/keep_functions",
             "functions/installation",
             "functions/queues",

@@ -22,7 +22,7 @@ class DumpTest {
         try (EmbeddedPostgres postgres = start(major)) {
             TestSql from = database(postgres, "source");
             Installer.forWingsOnClassPath().install(from.dataSource());
-            from.run("create role dump_friend");
+            from.run("create role dump_friend; grant dump_friend to current_user");
             from.run("create procedure public.called(jsonb) language sql as ''");
             from.run("call pgpro_queue.create_queue('graves', 'D')");
             from.run("call pgpro_queue.create_queue('orders', queue_dlq => 'graves', queue_retries => 0)");

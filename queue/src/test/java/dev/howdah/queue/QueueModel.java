@@ -164,7 +164,7 @@ final class QueueModel implements AutoCloseable {
     /** Makes the next segment current, as the keeper does with a line that has grown. */
     void rotate() {
         database.run("""
-                select howdah_queue.set_line_state(%1$d, s & -256 | 1::bigint << (8 + next) | next)
+                select howdah_queue.set_line_state(%1$d, (s & -256) | (1::bigint << (8 + next)) | next)
                   from (select s, ((s & 255) + 1)::int %% 3 as next from howdah_queue.line_state(%1$d) s) x""".formatted(queueId));
     }
 

@@ -91,7 +91,8 @@ begin
                 if v_next is null then
                     v_kept.wants_segment := {count} < 32;
                 else
-                    perform setval('pgpro_queue_data.line_{id}', v_state & -256 | 1::bigint << (8 + v_next) | v_next);
+                    perform setval('pgpro_queue_data.line_{id}',
+                        (v_state & -256) | (1::bigint << (8 + v_next)) | v_next);
                 end if;
             end if;
             return v_kept;
