@@ -16,21 +16,19 @@ begin
             v_bit := 1::bigint << (8 + {nr});
             if pg_relation_size('{segment}'::regclass) > 0 then
                 v_open := v_state & v_bit <> 0;
-                select coalesce(bool_or(f.mark <> '0' and howdah_queue.is_failed(f.mark, v_near)), false)
-                  into v_failed
-                  from (select s.xmax as mark
-                          from only {segment} s
-                         order by s.priority, s.msgid
-                         limit case when v_open and not i_full then 2000 end) f;
-                if v_failed then
+                v_failed := array(
+                    select f.place
+                      from (select s.ctid as place, s.xmax as mark
+                              from only {segment} s
+                             order by s.priority, s.msgid
+                             limit case when v_open and not i_full then 2000 end) f
+                     where f.mark <> '0' and howdah_queue.is_failed(f.mark, v_near)
+                     limit 1000);
+                if cardinality(v_failed) > 0 then
                     with failed as (
                         delete from only {segment} s
                          where s.ctid = any (array(
-                            select m.ctid
-                              from only {segment} m
-                             where m.xmax <> '0' and howdah_queue.is_failed(m.xmax, v_near)
-                             limit 1000
-                               for update skip locked))
+                            select m.ctid from only {segment} m where m.ctid = any (v_failed) for update skip locked))
                         returning s.*
                     )
                     select count(howdah_queue.count_failure({id}, row({columns})::howdah_queue.message)) into v_count
@@ -65,7 +63,7 @@ begin
             v_bit bigint;
             v_open bool;
             v_free bool;
-            v_failed bool;
+            v_failed tid[];
             v_count int;
             v_next int;
         begin
