@@ -1,6 +1,7 @@
 package dev.howdah.stream;
 
 import dev.howdah.core.Duty;
+import dev.howdah.core.Pace;
 import dev.howdah.core.Signal;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.howdah.stream;
 
+import dev.howdah.core.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

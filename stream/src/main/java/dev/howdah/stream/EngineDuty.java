@@ -1,6 +1,7 @@
 package dev.howdah.stream;
 
 import dev.howdah.core.Duty;
+import dev.howdah.core.Statements;
 import java.time.Duration;
 
 /** A round of the engine's own upkeep: one call, which says how much it did. Runs in one of all servers. */

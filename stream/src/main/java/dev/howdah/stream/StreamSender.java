@@ -3,6 +3,7 @@ package dev.howdah.stream;
 import dev.howdah.core.HowdahException;
 import dev.howdah.core.SqlErrors;
 import dev.howdah.core.Transactions;
+import dev.howdah.core.WholeText;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -69,7 +70,7 @@ public final class StreamSender {
 
     private long insert(Connection connection, NewEvent event) throws SQLException {
         try (PreparedStatement statement = prepare(connection, "insert_")) {
-            WholeText.check(event);
+            check(event);
             statement.setString(1, event.type());
             statement.setString(2, event.data());
             statement.setString(3, event.extra1());
@@ -88,7 +89,7 @@ public final class StreamSender {
     private List<Long> insertMany(Connection connection, List<NewEvent> events) throws SQLException {
         try (PreparedStatement statement = prepare(connection, "insert_many_")) {
             for (NewEvent event : events) {
-                WholeText.check(event);
+                check(event);
             }
             List<Function<NewEvent, String>> fields = List.of(
                     NewEvent::type,
@@ -110,6 +111,15 @@ public final class StreamSender {
         } catch (SQLException e) {
             throw failed(e);
         }
+    }
+
+    private static void check(NewEvent event) throws SQLException {
+        WholeText.check(event.type());
+        WholeText.check(event.data());
+        WholeText.check(event.extra1());
+        WholeText.check(event.extra2());
+        WholeText.check(event.extra3());
+        WholeText.check(event.extra4());
     }
 
     /** A call of one of the stream's own functions. */

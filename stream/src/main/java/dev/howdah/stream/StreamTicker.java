@@ -4,6 +4,7 @@ import dev.howdah.core.Duty;
 import dev.howdah.core.HowdahException;
 import dev.howdah.core.IdleTransaction;
 import dev.howdah.core.Signal;
+import dev.howdah.core.Statements;
 import dev.howdah.core.Wakeups;
 import java.time.Duration;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.howdah.stream;
 
 import dev.howdah.core.Duty;
 import dev.howdah.core.SqlErrors;
+import dev.howdah.core.Statements;
 import dev.howdah.core.Transactions;
 import dev.howdah.core.Wakeups;
 import java.sql.SQLException;

@@ -1,5 +1,6 @@
 package dev.howdah.stream;
 
+import dev.howdah.core.Statements;
 import dev.howdah.core.Transactions;
 import java.util.List;
 import javax.sql.DataSource;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.howdah.core.HowdahException;
+import dev.howdah.core.Statements;
 import dev.howdah.core.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;

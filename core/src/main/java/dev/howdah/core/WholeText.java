@@ -1,26 +1,18 @@
-package dev.howdah.stream;
+package dev.howdah.core;
 
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** Half of a surrogate pair is no character, and would be stored as a question mark without a word. */
-final class WholeText {
+public final class WholeText {
 
     /** PostgreSQL's, for bytes that are no characters. */
     private static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
 
     private WholeText() {}
 
-    static void check(NewEvent event) throws SQLException {
-        check(event.type());
-        check(event.data());
-        check(event.extra1());
-        check(event.extra2());
-        check(event.extra3());
-        check(event.extra4());
-    }
-
-    private static void check(@Nullable String text) throws SQLException {
+    /** @throws SQLException for half of a pair, as PostgreSQL's for bytes that are no characters */
+    public static void check(@Nullable String text) throws SQLException {
         for (int i = 0, length = text == null ? 0 : text.length(); i < length; i++) {
             if (Character.isSurrogate(text.charAt(i))) {
                 i = endOfPair(text, i);

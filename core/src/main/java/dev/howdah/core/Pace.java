@@ -1,33 +1,33 @@
-package dev.howdah.stream;
+package dev.howdah.core;
 
 import java.time.Duration;
 
 /**
- * How often to look for events: at once again while there are some, then with pauses that grow with the quiet, from one
- * millisecond up to the poll interval. So a look costs what a busy stream can bear, and an idle one next to nothing.
+ * How often to look for messages: at once again while there are some, then with pauses that grow with the quiet, from one
+ * millisecond up to the poll interval. So a look costs what a busy queue can bear, and an idle one next to nothing.
  */
-final class Pace {
+public final class Pace {
 
     private static final long SHORTEST = Duration.ofMillis(1).toNanos();
     private static final int SHARE = 16;
 
     private final long longest;
-    private long found = System.nanoTime();
+    private volatile long found = System.nanoTime();
 
-    Pace(Duration poll) {
+    public Pace(Duration poll) {
         longest = poll.toNanos();
     }
 
-    void found() {
+    public void found() {
         found = System.nanoTime();
     }
 
-    Duration pause() {
+    public Duration pause() {
         return Duration.ofNanos(Math.min(longest, Math.max(SHORTEST, quiet() / SHARE)));
     }
 
     /** Whether it has been quiet for long enough that to wait for a wake-up is better than to look. */
-    boolean isQuiet() {
+    public boolean isQuiet() {
         return quiet() > Duration.ofSeconds(1).toNanos();
     }
 
