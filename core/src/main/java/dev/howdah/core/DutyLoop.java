@@ -31,10 +31,12 @@ public final class DutyLoop implements AutoCloseable {
     private final @Nullable Runner leading;
     private final Backoff backoff;
     private final Duration stopTimeout;
+    private final boolean virtual;
 
     private DutyLoop(Builder builder) {
         backoff = builder.backoff;
         stopTimeout = builder.stopTimeout;
+        virtual = builder.virtual;
         List<Duty> onceOnly = builder.duties.stream().filter(Duty::onceOnly).toList();
         leadership = onceOnly.isEmpty() ? null : new Leadership(builder.leaders(), onceOnly, this::wake);
         leading = leadership == null ? null : new Runner(leadership);
@@ -95,7 +97,8 @@ public final class DutyLoop implements AutoCloseable {
         }
 
         void start() {
-            thread = Threads.start("howdah-" + duty.name(), this);
+            String name = "howdah-" + duty.name();
+            thread = virtual ? Threads.startVirtual(name, this) : Threads.start(name, this);
         }
 
         void stop() {
@@ -197,6 +200,7 @@ public final class DutyLoop implements AutoCloseable {
         private @Nullable DataSource leaders;
         private Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
         private Duration stopTimeout = Duration.ofSeconds(30);
+        private boolean virtual;
 
         private Builder() {}
 
@@ -225,6 +229,12 @@ public final class DutyLoop implements AutoCloseable {
         /** How long {@link DutyLoop#close()} waits for rounds under way. Default: 30 s. */
         public Builder stopTimeout(Duration value) {
             stopTimeout = value;
+            return this;
+        }
+
+        /** For duties that call handlers: on virtual threads where the JVM has them. Default: platform threads. */
+        public Builder onVirtualThreads() {
+            virtual = true;
             return this;
         }
 

@@ -35,13 +35,20 @@ public record Statements(
     /** Calls a procedure that gives nothing. */
     public void call(String sql, @Nullable Object... arguments) {
         transactions.statement(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                bind(statement, arguments);
-                return statement.execute();
+            try {
+                call(connection, sql, arguments);
+                return null;
             } catch (SQLException e) {
                 throw SqlErrors.of(e, queue, null);
             }
         });
+    }
+
+    public static void call(Connection connection, String sql, @Nullable Object... arguments) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            bind(statement, arguments);
+            statement.execute();
+        }
     }
 
     public <T> List<T> rows(String sql, RowReader<T> reader, @Nullable Object... arguments) {

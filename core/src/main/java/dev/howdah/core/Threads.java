@@ -33,6 +33,25 @@ public final class Threads {
         };
     }
 
+    /** Starts a virtual thread where the JVM has them, a daemon platform thread otherwise. */
+    public static Thread startVirtual(String name, Runnable loop) {
+        if (Runtime.version().feature() < 21) {
+            return start(name, loop);
+        }
+        try {
+            Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+            Class<?> type = Class.forName("java.lang.Thread$Builder");
+            Object named = type.getMethod("name", String.class).invoke(builder, name);
+            return (Thread) type.getMethod("start", Runnable.class).invoke(named, loop);
+        } catch (ReflectiveOperationException e) {
+            throw withoutVirtual(e);
+        }
+    }
+
+    private static IllegalStateException withoutVirtual(ReflectiveOperationException e) {
+        return new IllegalStateException("this JVM should have virtual threads", e);
+    }
+
     /** By reflection, because this is Java 17 bytecode. */
     private static ExecutorService virtual(String name) {
         try {
@@ -43,7 +62,7 @@ public final class Threads {
             Method executor = Executors.class.getMethod("newThreadPerTaskExecutor", ThreadFactory.class);
             return (ExecutorService) executor.invoke(null, factory);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this JVM should have virtual threads", e);
+            throw withoutVirtual(e);
         }
     }
 }

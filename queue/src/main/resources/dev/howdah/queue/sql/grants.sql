@@ -37,6 +37,8 @@ begin
         -- workers
         'retry(name, howdah_queue.message, double precision, text)', 'give_up(name, howdah_queue.message, text)',
         'settle(name, name, howdah_queue.message, double precision, text, bool)',
+        'settle_all(name, howdah_queue.message[], "char"[], double precision[], text[])',
+        'settle_each(name, name, howdah_queue.message[], "char"[], double precision[], text[])',
         'replay_dead(name, bigint[])', 'delete_dead(name, bigint[])', 'take_dead(name, name, bigint[], bool)']
     loop
         execute format('grant execute on function howdah_queue.%s to public', v_function);
