@@ -31,7 +31,7 @@ public record NewMessage(
     /** No properties. */
     public static final String NO_PROPERTIES = "{}";
 
-    /** @throws HowdahException.InvalidInput for no body or two, and for what is negative */
+    /** @throws HowdahException.InvalidInput for no body or two, properties that are no JSON object, and what is negative */
     public NewMessage {
         if ((json == null) == (xml == null)) {
             throw new HowdahException.InvalidInput("a message has a JSON body or an XML body");
@@ -42,6 +42,8 @@ public record NewMessage(
                     "a message's retry delay is from zero to 2147483647 seconds, got " + retryDelay);
         } else if (delay != null && delay.isNegative()) {
             throw new HowdahException.InvalidInput("a message's delay can't be negative, got " + delay);
+        } else if (!properties.stripLeading().startsWith("{")) {
+            throw new HowdahException.InvalidInput("a message's properties are a JSON object, got " + properties);
         }
     }
 

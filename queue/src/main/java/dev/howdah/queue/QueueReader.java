@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -72,11 +71,9 @@ public final class QueueReader {
 
     private static List<Message> messages(Connection connection, PreparedStatement statement) throws SQLException {
         try (ResultSet rows = statement.executeQuery()) {
-            List<Message> messages = new ArrayList<>();
-            while (rows.next()) {
-                messages.add(new Message(StoredMessage.of(rows, 1), message -> connection));
-            }
-            return messages;
+            return StoredMessage.taken(rows).stream()
+                    .map(stored -> new Message(stored, message -> connection))
+                    .toList();
         }
     }
 }

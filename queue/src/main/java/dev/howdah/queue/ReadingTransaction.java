@@ -5,7 +5,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -71,11 +70,7 @@ final class ReadingTransaction {
                 isResult = statement.getMoreResults();
             }
             try (ResultSet rows = statement.getResultSet()) {
-                List<StoredMessage> messages = new ArrayList<>();
-                while (rows.next()) {
-                    messages.add(StoredMessage.of(rows, 1));
-                }
-                return messages;
+                return StoredMessage.taken(rows);
             }
         }
     }

@@ -5,6 +5,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,19 @@ public record StoredMessage(
     /** Its body, JSON or XML. */
     public String body() {
         return json != null ? json : String.valueOf(xml);
+    }
+
+    private static final Comparator<StoredMessage> ORDER =
+            Comparator.comparingInt(StoredMessage::priority).thenComparingLong(StoredMessage::id);
+
+    /** What a reading has taken, which comes in no certain order, in the order that messages are read in. */
+    static List<StoredMessage> taken(ResultSet rows) throws SQLException {
+        List<StoredMessage> messages = new ArrayList<>();
+        while (rows.next()) {
+            messages.add(of(rows, 1));
+        }
+        messages.sort(ORDER);
+        return messages;
     }
 
     /** @param first the column of {@link QueueSql#COLUMNS}'s first */
