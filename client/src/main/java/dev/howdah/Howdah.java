@@ -64,6 +64,7 @@ public final class Howdah implements AutoCloseable {
 
     @Override
     public void close() {
+        jobs.close();
         wakeups.close();
     }
 }

@@ -46,6 +46,11 @@ final class Bench implements AutoCloseable {
         return pool;
     }
 
+    /** Connections that are made anew each time. */
+    DataSource direct() {
+        return direct;
+    }
+
     /** A stream of its own for each measurement. */
     String newStream() {
         String name = "howdah_bench_" + ++names;

@@ -34,6 +34,12 @@ public final class StreamBenchmark {
                 new UnderHeldSnapshot(1_000, held, latency)));
     }
 
+    /** Those alone that have {@code part} in their name. */
+    public StreamBenchmark only(String part) {
+        return new StreamBenchmark(
+                workloads.stream().filter(w -> w.name().contains(part)).toList());
+    }
+
     /**
      * Runs every workload, in streams of its own that it removes.
      *

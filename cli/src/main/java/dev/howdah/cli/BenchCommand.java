@@ -1,5 +1,6 @@
 package dev.howdah.cli;
 
+import dev.howdah.benchmark.JobBenchmark;
 import dev.howdah.benchmark.Measurement;
 import dev.howdah.benchmark.StreamBenchmark;
 import dev.howdah.embedded.EmbeddedPostgres;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import javax.sql.DataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,14 +26,16 @@ import tools.jackson.databind.ObjectMapper;
         description = {
             "Measures how fast a wing is.",
             "Each workload beside a baseline in the same run: compare the ratios, not the rates. On a PostgreSQL of its own, "
-                    + "or on a database that is named, in streams that it removes; have nothing else going on there."
+                    + "or on a database that is named, in streams that it removes and job tables that it empties; have "
+                    + "nothing else going on there."
         },
         footer = {"", "Example: howdah bench stream --quick"})
 final class BenchCommand implements Callable<Integer> {
 
     /** What there is to measure. */
     enum Wing {
-        stream
+        stream,
+        job
     }
 
     @Parameters(paramLabel = "WING", description = "Which wing: ${COMPLETION-CANDIDATES}.")
@@ -39,6 +43,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--quick", description = "A minute instead of a quarter of an hour, and rougher.")
     private boolean quick;
+
+    @Option(names = "--only", paramLabel = "TEXT", description = "Only the workloads that have this in their name.")
+    private String only = "";
 
     @Option(names = "--json", description = "Print the measurements as one line of JSON.")
     private boolean json;
@@ -53,8 +60,7 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (Lifetime lifetime = Lifetime.begin()) {
             DatabaseUrl database = url.map(DatabaseUrl::parse).orElseGet(() -> own(lifetime));
-            List<Measurement> measurements = (quick ? StreamBenchmark.quick() : StreamBenchmark.whole())
-                    .run(database.dataSource("howdah bench"), this::progress);
+            List<Measurement> measurements = measure(database.dataSource("howdah bench"));
             if (json) {
                 out().println(new ObjectMapper().writeValueAsString(asMaps(measurements)));
             } else {
@@ -62,6 +68,17 @@ final class BenchCommand implements Callable<Integer> {
             }
             return ExitCode.OK;
         }
+    }
+
+    private List<Measurement> measure(DataSource database) throws Exception {
+        return switch (wing) {
+            case stream ->
+                (quick ? StreamBenchmark.quick() : StreamBenchmark.whole())
+                        .only(only)
+                        .run(database, this::progress);
+            case job ->
+                (quick ? JobBenchmark.quick() : JobBenchmark.whole()).only(only).run(database, this::progress);
+        };
     }
 
     private static DatabaseUrl own(Lifetime lifetime) {

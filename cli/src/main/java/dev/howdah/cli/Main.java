@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
             UninstallCommand.class,
             SqlCommand.class,
             StreamCommand.class,
+            JobCommand.class,
             BenchCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -2,8 +2,10 @@ package dev.howdah.cli;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.howdah.Howdah;
+import dev.howdah.core.Backoff;
 import dev.howdah.core.Outcome;
 import dev.howdah.core.SqlErrors;
+import dev.howdah.job.HandlerOptions;
 import dev.howdah.job.JobHandler;
 import dev.howdah.job.JobWorker;
 import dev.howdah.job.RetryPolicy;
@@ -17,7 +19,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +44,9 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example: howdah work fetch -- cat"})
 final class WorkCommand implements Callable<Integer> {
 
+    private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
+    private static final Pattern RATE = Pattern.compile("(\\d{1,9})/(.+)");
+
     @Mixin
     private DatabaseOption database = new DatabaseOption();
 
@@ -59,6 +67,45 @@ final class WorkCommand implements Callable<Integer> {
             description = "How long a worker may be silent about a job before another takes it over; the same for all "
                     + "workers of an entrypoint (default: ${DEFAULT-VALUE}).")
     private int heartbeatSeconds;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "How many jobs of each entrypoint at a time in the whole fleet, if all its workers say so "
+                    + "(default: any number).")
+    private Optional<Integer> limit = Optional.empty();
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N/DURATION",
+            description = "How many jobs of each entrypoint are begun in a period in the whole fleet, as in 100/1m "
+                    + "(default: any number).")
+    private Optional<String> rate = Optional.empty();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            description =
+                    "How long the command may take; then it is ended, and the job has failed (default: any time).")
+    private Optional<Duration> timeout = Optional.empty();
+
+    @Option(
+            names = "--retries",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "How many times a job that failed is tried again (default: ${DEFAULT-VALUE}).")
+    private int retries;
+
+    @Option(
+            names = "--backoff",
+            paramLabel = "DURATION",
+            defaultValue = "1s",
+            description = "How long before the first retry, then twice as long each, at most five minutes or this "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private Duration backoff = Duration.ofSeconds(1);
+
+    @Option(names = "--hold", description = "Hold jobs that failed for a person to look at, instead of deleting them.")
+    private boolean hold;
 
     @Option(names = "--until-empty", description = "End when no job is due, instead of waiting for more.")
     private boolean untilEmpty;
@@ -88,17 +135,19 @@ final class WorkCommand implements Callable<Integer> {
         checkCommand();
         DatabaseUrl url = database.database();
         checkDatabase(url);
+        HandlerOptions options = options();
         JobHandler handler = quiet ? runner() : reported(runner());
         try (Lifetime lifetime = Lifetime.begin()) {
-            HikariDataSource pool = lifetime.add(url.pool("howdah work", 4));
+            HikariDataSource pool = lifetime.add(url.pool("howdah work", 5));
             Howdah howdah = lifetime.add(Howdah.over(pool, url.dataSource("howdah work")));
             JobWorker.Builder builder = howdah.jobs()
                     .worker()
                     .concurrency(concurrency)
-                    .retry(RetryPolicy.never())
+                    .retry(retryPolicy())
+                    .onFailure(hold ? JobWorker.OnFailure.HOLD : JobWorker.OnFailure.DELETE)
                     .heartbeatTimeout(Duration.ofSeconds(heartbeatSeconds))
                     .drainTimeout(Duration.ofSeconds(drainSeconds));
-            entrypoints.forEach(entrypoint -> builder.handle(entrypoint, handler));
+            entrypoints.forEach(entrypoint -> builder.handle(entrypoint, handler, options));
             JobWorker worker = lifetime.add(builder.start());
             if (untilEmpty) {
                 worker.awaitNothingDue();
@@ -107,6 +156,26 @@ final class WorkCommand implements Callable<Integer> {
             }
             return ExitCode.OK;
         }
+    }
+
+    private RetryPolicy retryPolicy() {
+        Duration longest = backoff.compareTo(LONGEST_BACKOFF) > 0 ? backoff : LONGEST_BACKOFF;
+        return new RetryPolicy(retries, new Backoff(backoff, longest));
+    }
+
+    private HandlerOptions options() {
+        HandlerOptions options = HandlerOptions.defaults();
+        options = limit.isPresent() ? options.withLimit(limit.get()) : options;
+        options = timeout.isPresent() ? options.withTimeout(timeout.get()) : options;
+        return rate.isPresent() ? withRate(options, rate.get()) : options;
+    }
+
+    private static HandlerOptions withRate(HandlerOptions options, String rate) {
+        Matcher parts = RATE.matcher(rate);
+        if (!parts.matches()) {
+            throw new CommandFailure(ExitCode.USAGE, "'" + rate + "' is not a rate (write 100/1m)");
+        }
+        return options.withRate(Integer.parseInt(parts.group(1)), new DurationText().convert(parts.group(2)));
     }
 
     private JobHandler runner() {

@@ -2,24 +2,29 @@ package dev.howdah.job;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** The jobs that one worker has claimed and not yet settled. */
+/** The jobs that one worker has claimed and not yet settled, each with the execution that it is in. */
 final class InFlight {
 
     private final ConcurrentHashMap<Long, JobExecution> executions = new ConcurrentHashMap<>();
 
     void claimed(JobExecution execution) {
-        executions.put(execution.job().id(), execution);
+        execution.jobs().forEach(job -> executions.put(job.id(), execution));
     }
 
-    /** A job that was put back may be in flight again by now, so it goes only if it is still this execution. */
-    synchronized void settled(JobExecution execution) {
-        executions.remove(execution.job().id(), execution);
-        notifyAll();
+    /** A job that was put back may be in flight again by now, so it goes only if it is still in this execution. */
+    void settled(long jobId, JobExecution execution) {
+        executions.remove(jobId, execution);
+        if (executions.isEmpty()) {
+            synchronized (this) {
+                notifyAll();
+            }
+        }
     }
 
     boolean isEmpty() {
@@ -34,8 +39,16 @@ final class InFlight {
         return executions.size();
     }
 
+    Optional<JobExecution> of(long jobId) {
+        return Optional.ofNullable(executions.get(jobId));
+    }
+
+    Map<Long, JobExecution> byId() {
+        return Map.copyOf(executions);
+    }
+
     Collection<JobExecution> all() {
-        return List.copyOf(executions.values());
+        return Set.copyOf(executions.values());
     }
 
     /** Waits until every job is settled. @return false if that took longer than {@code timeout} */

@@ -6,10 +6,10 @@ import dev.howdah.core.Signal;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Claims as many jobs as handlers are free, and ahead of them as many as they got through in the time of two claims, so
@@ -17,27 +17,42 @@ import java.util.function.Consumer;
  *
  * <p>When there are none it sleeps until the next job is due. Right after there were some it looks again soon, woken or
  * not: the driver hands on notifications only once none has come for a millisecond, which under load is seldom.
+ *
+ * <p>Where one connection does not claim as fast as quick handlers work, a helper claims beside it.
  */
 final class JobClaimer implements Duty {
 
-    /** Due, yet not to be had: somebody else has it locked. */
-    private static final Duration LOCKED = Duration.ofMillis(100);
+    /** Due, yet not to be had: somebody else has it locked, or a limit is reached. */
+    private static final Duration NOT_TO_BE_HAD = Duration.ofMillis(100);
     /** The first pause after jobs were found; the next ones are as long as the time since then. */
     private static final Duration SOON = Duration.ofMillis(5);
     /** How many outcomes may wait to be written before no more jobs are claimed. */
     private static final int MOST_UNSETTLED = 10_000;
 
     private static final int MOST_AHEAD = 1_000;
+    /** From so many ahead on a helper helps. */
+    private static final int WORTH_HELP = 200;
+    /** How much of the time the look for silent workers' jobs may take: one part in so many. */
+    private static final int TAKE_OVER_SHARE = 50;
+
+    /** The claimer that this one helps; null if this is the one. */
+    private final @Nullable JobClaimer helped;
 
     private final JobFetcher fetcher;
     private final InFlight inFlight;
     private final JobRunner runner;
+    private final LineFronts fronts;
+    private final LookBehind lookBehind;
+    private final Shares shares;
+    private final int batchSize;
     private final Duration poll;
     private final Duration heartbeatTimeout;
     private final Duration takeOverEvery;
-    private final Consumer<Job> start;
+    private final Consumer<List<ClaimedJob>> start;
     private final Signal signal = new Signal();
     private final CountDownLatch foundNothing = new CountDownLatch(1);
+    private volatile int wantedAhead;
+    private volatile boolean isBlocked;
     private long nextTakeOver = System.nanoTime();
     private long claimBegan = System.nanoTime();
     private long claimTook;
@@ -46,10 +61,21 @@ final class JobClaimer implements Duty {
     private long found = System.nanoTime();
 
     JobClaimer(
-            JobFetcher fetcher, InFlight inFlight, JobRunner runner, JobWorker.Builder settings, Consumer<Job> start) {
+            JobFetcher fetcher,
+            Limits limits,
+            InFlight inFlight,
+            JobRunner runner,
+            JobWorker.Builder settings,
+            @Nullable JobClaimer helped,
+            Consumer<List<ClaimedJob>> start) {
+        this.helped = helped;
         this.fetcher = fetcher;
         this.inFlight = inFlight;
         this.runner = runner;
+        this.fronts = new LineFronts(settings.handlers.keySet());
+        this.lookBehind = new LookBehind(fetcher, fronts);
+        this.shares = new Shares(settings.handlers.keySet(), limits);
+        this.batchSize = settings.largestBatch();
         this.poll = settings.poll;
         this.heartbeatTimeout = settings.heartbeatTimeout;
         this.takeOverEvery = heartbeatTimeout.dividedBy(6);
@@ -62,9 +88,34 @@ final class JobClaimer implements Duty {
         foundNothing.await();
     }
 
+    /** Somebody sent a job or put one back. */
+    void tellNews() {
+        lookBehind.tellNews();
+        signal.raise();
+    }
+
+    /** Handlers have got through something: wakes the claimer once they have got through enough. */
+    void tellRoomier() {
+        int ahead = wantedAhead();
+        if (isEnough(runner.room() + ahead, ahead) && (helped == null || ahead >= WORTH_HELP)) {
+            signal.raise();
+        }
+    }
+
+    /** Jobs went; where one is due that was not to be had, it may be by now. */
+    void tellWent() {
+        if (isBlocked) {
+            signal.raise();
+        }
+    }
+
+    private int wantedAhead() {
+        return helped == null ? wantedAhead : helped.wantedAhead;
+    }
+
     @Override
     public String name() {
-        return "job-claim";
+        return helped == null ? "job-claim" : "job-claim-help";
     }
 
     @Override
@@ -79,23 +130,36 @@ final class JobClaimer implements Duty {
 
     @Override
     public int doWork() {
+        return helped == null ? claimOrWait() : help();
+    }
+
+    private int help() {
+        int ahead = wantedAhead();
+        idle = poll;
+        return ahead < WORTH_HELP || !isEnough(runner.room() + ahead, ahead) || inFlight.size() >= MOST_UNSETTLED
+                ? 0
+                : claim(Math.min(ahead * batchSize, MOST_UNSETTLED - inFlight.size()));
+    }
+
+    private int claimOrWait() {
         idle = poll;
         int ahead = ahead();
-        int most = Math.min(runner.room() + ahead, MOST_UNSETTLED - inFlight.size());
-        if (most < Math.max(1, ahead / 2)) {
-            return 0; // a claim for so few would cost more than it brings
+        wantedAhead = ahead;
+        int most = runner.room() + ahead;
+        if (!isEnough(most, ahead) || inFlight.size() >= MOST_UNSETTLED) {
+            return 0;
         }
         try {
             int claimed = takeOver();
-            claimed += claim(most - claimed);
-            if (claimed > 0) {
-                found = System.nanoTime();
+            claimed += claim(Math.min((most - claimed) * batchSize, MOST_UNSETTLED - inFlight.size()));
+            if (claimed == 0) {
+                nothingFound();
             } else {
-                Optional<Duration> next = fetcher.nextDue();
-                idle = until(next.orElse(poll));
-                if (inFlight.isEmpty() && !next.equals(Optional.of(Duration.ZERO))) {
-                    foundNothing.countDown();
-                }
+                found = System.nanoTime();
+            }
+            if (claimed > 0 && claimed < Math.min(most, Shares.LEAST)) {
+                idle = SOON; // there were no more
+                return 0;
             }
             return claimed;
         } catch (HowdahException.Unavailable e) {
@@ -105,7 +169,12 @@ final class JobClaimer implements Duty {
         }
     }
 
-    /** How many jobs the handlers get through in the time of two claims, at the rate since the last one. */
+    /** A claim for fewer would cost more than it brings. */
+    private static boolean isEnough(int most, int ahead) {
+        return most >= Math.max(1, ahead / 2);
+    }
+
+    /** How many executions end in the time of two claims, at the rate since the last one. */
     private int ahead() {
         long ended = runner.endedUntilNow() - endedBefore;
         long elapsed = Math.max(1, System.nanoTime() - claimBegan);
@@ -114,11 +183,13 @@ final class JobClaimer implements Duty {
 
     private int takeOver() {
         int free = runner.room();
-        if (free <= 0 || System.nanoTime() - nextTakeOver < 0) {
+        long began = System.nanoTime();
+        if (free <= 0 || began - nextTakeOver < 0) {
             return 0;
         }
-        int taken = start(fetcher.takeOver(free, inFlight.ids()));
-        takeOverIn(takeOverEvery);
+        int taken = start(fetcher.takeOver(free * batchSize, inFlight.ids()));
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        takeOverIn(Collections.max(List.of(takeOverEvery, took.multipliedBy(TAKE_OVER_SHARE))));
         return taken;
     }
 
@@ -126,17 +197,38 @@ final class JobClaimer implements Duty {
         if (most <= 0) {
             return 0;
         }
+        lookBehind.look();
         claimBegan = System.nanoTime();
         endedBefore = runner.endedUntilNow();
-        List<Job> jobs = fetcher.claim(most, inFlight.ids());
+        List<ClaimedJob> jobs = fetcher.claim(most, look(), inFlight.ids());
         claimTook = System.nanoTime() - claimBegan;
-        return start(jobs);
+        int started = start(jobs);
+        fronts.claimed(jobs);
+        lookBehind.claimed(jobs);
+        shares.claimed(jobs);
+        return started;
+    }
+
+    private JobFetcher.Look look() {
+        return new JobFetcher.Look(fronts.fronts(), fronts.gaps(), shares, lookBehind.ids());
     }
 
     /** Right after they were claimed, before anything else can fail: a job that is claimed and not started is stuck. */
-    private int start(List<Job> jobs) {
-        jobs.forEach(start);
+    private int start(List<ClaimedJob> jobs) {
+        start.accept(jobs);
         return jobs.size();
+    }
+
+    private void nothingFound() {
+        if (foundNothing.getCount() > 0) {
+            lookBehind.lookAtAll();
+        }
+        JobFetcher.NextDue next = fetcher.nextDue(look());
+        isBlocked = next.isNow();
+        idle = until(next.isNow() ? NOT_TO_BE_HAD : next.next().orElse(poll));
+        if (inFlight.isEmpty() && !next.isNow()) {
+            foundNothing.countDown();
+        }
     }
 
     private void takeOverIn(Duration time) {
@@ -144,8 +236,7 @@ final class JobClaimer implements Duty {
     }
 
     private Duration until(Duration due) {
-        Duration next = due.compareTo(LOCKED) < 0 ? LOCKED : due;
         Duration quiet = Duration.ofNanos(Math.max(SOON.toNanos(), System.nanoTime() - found));
-        return Collections.min(List.of(next, poll, takeOverEvery, quiet));
+        return Collections.min(List.of(due, poll, takeOverEvery, quiet, lookBehind.rest()));
     }
 }

@@ -1,82 +1,109 @@
 package dev.howdah.job;
 
 import dev.howdah.core.Outcome;
-import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** One job's way through its handler, on a thread of its own. */
+/** The way of one job, or of a batch of jobs, through the handler. */
 final class JobExecution implements Runnable {
 
-    private final Job job;
-    private final JobHandler handler;
-    private final RetryPolicy retryPolicy;
-    private final JobWorker.OnFailure onFailure;
-    private final BiConsumer<JobExecution, Settlement> end;
+    /** Why a handler is interrupted. */
+    enum Reason {
+        STOPPED,
+        GONE,
+        TIMED_OUT
+    }
+
+    private final List<Job> jobs;
+    private final Entrypoint entrypoint;
+    private final JobTimeouts timeouts;
+    private final BiConsumer<JobExecution, List<Settlement>> end;
+    private final Set<Long> gone = ConcurrentHashMap.newKeySet();
     private @Nullable Thread thread;
-    private boolean interrupted;
+    private @Nullable Reason interrupted;
 
     JobExecution(
-            Job job,
-            JobHandler handler,
-            RetryPolicy retryPolicy,
-            JobWorker.OnFailure onFailure,
-            BiConsumer<JobExecution, Settlement> end) {
-        this.job = job;
-        this.handler = handler;
-        this.retryPolicy = retryPolicy;
-        this.onFailure = onFailure;
+            List<Job> jobs,
+            Entrypoint entrypoint,
+            JobTimeouts timeouts,
+            BiConsumer<JobExecution, List<Settlement>> end) {
+        this.jobs = jobs;
+        this.entrypoint = entrypoint;
+        this.timeouts = timeouts;
         this.end = end;
     }
 
-    Job job() {
-        return job;
+    List<Job> jobs() {
+        return jobs;
+    }
+
+    /** Whether a job was canceled, or taken over by another worker: nothing is to be written about it. */
+    boolean isGone(long jobId) {
+        return gone.contains(jobId);
     }
 
     @Override
     public void run() {
-        Settlement settlement = Settlement.released(job);
+        List<Settlement> settlements = released();
         try {
-            settlement = begin() ? handle() : settlement;
+            settlements = begin() ? handle() : settlements;
         } finally {
-            end.accept(this, settlement); // whatever went wrong: a job that never ends is stuck
+            end.accept(this, settlements); // whatever went wrong: a job that never ends is stuck
         }
     }
 
-    private Settlement handle() {
+    private List<Settlement> handle() {
+        Runnable noTimeout = timeouts.after(entrypoint.timeout(), () -> interrupt(Reason.TIMED_OUT));
         try {
-            return settlement(handler.handle(job));
+            Map<Long, Outcome> outcomes = entrypoint.handler().handle(jobs);
+            return entrypoint.settlements(jobs, outcomes);
         } catch (Throwable error) {
-            return settlement(error);
+            return settlements(error);
         } finally {
+            noTimeout.run();
             leave();
         }
     }
 
-    private Settlement settlement(Outcome outcome) {
-        return outcome.fold(
-                done -> Settlement.successful(job),
-                retry -> Settlement.retry(job, retry.after()),
-                dead -> Settlement.deadLetter(job, dead.reason()));
+    private List<Settlement> settlements(Throwable error) {
+        Reason reason = interruption();
+        if (reason == Reason.STOPPED || reason == Reason.GONE) {
+            return released();
+        }
+        Throwable cause = reason == Reason.TIMED_OUT ? timedOut(error) : error;
+        return jobs.stream().map(job -> entrypoint.settlement(job, cause)).toList();
     }
 
-    private Settlement settlement(Throwable error) {
-        if (wasInterrupted()) {
-            return Settlement.released(job);
-        }
-        Duration delay = retryPolicy.next(job.attempts()).orElse(null);
-        if (delay != null) {
-            return Settlement.retry(job, delay, error);
-        }
-        return onFailure == JobWorker.OnFailure.HOLD ? Settlement.held(job, error) : Settlement.exception(job, error);
+    private TimeoutException timedOut(Throwable error) {
+        TimeoutException timeout = new TimeoutException("the handler took longer than " + entrypoint.timeout());
+        timeout.initCause(error);
+        return timeout;
+    }
+
+    private List<Settlement> released() {
+        return jobs.stream().map(Settlement::released).toList();
     }
 
     /**
-     * Ends the handler's waiting, because the worker stops or the job is no longer its own; keeps it from beginning if
-     * it has not. @return whether it was at work
+     * A job was canceled, or is another worker's by now; of a batch, the handler goes on with the others.
+     *
+     * @return whether the handler was at work and is interrupted
      */
-    synchronized boolean interrupt() {
-        interrupted = true;
+    boolean gone(long jobId) {
+        gone.add(jobId);
+        return gone.size() == jobs.size() && interrupt(Reason.GONE);
+    }
+
+    /** Ends the handler's waiting, and keeps it from beginning if it has not. @return whether it was at work */
+    synchronized boolean interrupt(Reason reason) {
+        if (interrupted == null) {
+            interrupted = reason;
+        }
         if (thread != null) {
             thread.interrupt();
         }
@@ -84,19 +111,17 @@ final class JobExecution implements Runnable {
     }
 
     private synchronized boolean begin() {
-        thread = interrupted ? null : Thread.currentThread();
-        return !interrupted;
+        thread = interrupted != null ? null : Thread.currentThread();
+        return interrupted == null;
     }
 
-    /** From here on no interrupt reaches the thread any more, and none is left on it. */
+    /** From here on no interrupt reaches the thread any more, and none is left on it, not even of the handler's own. */
     private synchronized void leave() {
         thread = null;
-        if (interrupted) {
-            Thread.interrupted();
-        }
+        Thread.interrupted();
     }
 
-    private synchronized boolean wasInterrupted() {
+    private synchronized @Nullable Reason interruption() {
         return interrupted;
     }
 }

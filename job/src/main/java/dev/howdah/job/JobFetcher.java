@@ -1,115 +1,153 @@
 package dev.howdah.job;
 
-import dev.howdah.core.Transactions;
-import java.sql.PreparedStatement;
+import static dev.howdah.job.JobDatabase.ints;
+import static dev.howdah.job.JobDatabase.longs;
+import static dev.howdah.job.JobDatabase.texts;
+
+import dev.howdah.job.LineFronts.Front;
+import dev.howdah.job.LineFronts.Gap;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Claims jobs for one worker and keeps them its own. */
 final class JobFetcher {
 
-    private final Transactions transactions;
+    private final JobDatabase database;
     private final UUID workerId;
-    private final Object[] entrypoints;
+    private final Collection<String> entrypoints;
+    private final Limits limits;
     private final String heartbeatTimeout;
 
-    JobFetcher(Transactions transactions, UUID workerId, Set<String> entrypoints, Duration heartbeatTimeout) {
-        this.transactions = transactions;
+    /**
+     * Where to look for jobs.
+     *
+     * @param most how many jobs of each entrypoint to look at
+     * @param behind jobs that are known to be due behind the front of their line
+     */
+    record Look(List<Front> fronts, List<Gap> gaps, Shares most, Collection<Long> behind) {}
+
+    /** Whether a job is due that could not be had, and how long until another one falls due, if one is there. */
+    record NextDue(boolean isNow, Optional<Duration> next) {}
+
+    JobFetcher(
+            JobDatabase database,
+            UUID workerId,
+            Collection<String> entrypoints,
+            Limits limits,
+            Duration heartbeatTimeout) {
+        this.database = database;
         this.workerId = workerId;
-        this.entrypoints = entrypoints.toArray();
-        this.heartbeatTimeout = JobSql.interval(heartbeatTimeout);
+        this.entrypoints = List.copyOf(entrypoints);
+        this.limits = limits;
+        this.heartbeatTimeout = JobDatabase.interval(heartbeatTimeout);
     }
 
     /** At most {@code max} jobs that are due, none of those {@code inFlight}. */
-    List<Job> claim(int max, Set<Long> inFlight) {
-        return transactions.statement(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(JobSql.CLAIM)) {
-                statement.setArray(1, connection.createArrayOf("text", entrypoints));
-                statement.setArray(2, connection.createArrayOf("bigint", inFlight.toArray()));
-                statement.setInt(3, max);
-                statement.setInt(4, max);
-                statement.setObject(5, workerId);
-                return jobs(statement);
-            }
-        });
+    List<ClaimedJob> claim(int max, Look look, Set<Long> inFlight) {
+        if (limits.isEmpty()) {
+            return database.rows(ClaimSql.CLAIM, JobFetcher::claimed, arguments(max, look, longs(inFlight), workerId));
+        }
+        limits.look(database);
+        List<Object> all = new ArrayList<>(List.of(texts(limits.entrypoints())));
+        all.addAll(List.of(arguments(max, look)));
+        all.addAll(limits.arguments());
+        all.addAll(List.of(longs(inFlight), workerId));
+        return database.rows(ClaimSql.CLAIM_LIMITED, JobFetcher::claimed, all.toArray());
+    }
+
+    private Object[] arguments(int max, Look look, Object... more) {
+        List<Object> all = new ArrayList<>(List.of(
+                texts(look.fronts, Front::entrypoint),
+                ints(look.fronts, Front::priority),
+                longs(look.fronts, Front::passed),
+                ints(look.fronts, front -> look.most.of(front.entrypoint(), max)),
+                texts(look.gaps, Gap::entrypoint),
+                ints(look.gaps, Gap::high),
+                ints(look.gaps, Gap::low),
+                ints(look.gaps, gap -> look.most.of(gap.entrypoint(), max)),
+                max,
+                longs(look.behind),
+                texts(entrypoints)));
+        all.addAll(List.of(more));
+        return all.toArray();
     }
 
     /** At most {@code max} jobs whose worker has not been heard of for the heartbeat timeout, none {@code inFlight}. */
-    List<Job> takeOver(int max, Set<Long> inFlight) {
-        return transactions.statement(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(JobSql.TAKE_OVER)) {
-                statement.setArray(1, connection.createArrayOf("text", entrypoints));
-                statement.setString(2, heartbeatTimeout);
-                statement.setString(3, heartbeatTimeout);
-                statement.setArray(4, connection.createArrayOf("bigint", inFlight.toArray()));
-                statement.setInt(5, max);
-                statement.setObject(6, workerId);
-                return jobs(statement);
-            }
-        });
+    List<ClaimedJob> takeOver(int max, Set<Long> inFlight) {
+        return database.rows(
+                ClaimSql.TAKE_OVER,
+                JobFetcher::claimed,
+                texts(entrypoints),
+                heartbeatTimeout,
+                heartbeatTimeout,
+                longs(inFlight),
+                max,
+                workerId);
     }
 
-    /** How long until the next job is due, by the database's clock; zero if one is, empty if none waits. */
-    Optional<Duration> nextDue() {
-        return transactions.statement(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(JobSql.NEXT_DUE)) {
-                statement.setArray(1, connection.createArrayOf("text", entrypoints));
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    double millis = row.getDouble(1);
-                    return row.wasNull()
-                            ? Optional.empty()
-                            : Optional.of(Duration.ofMillis((long) Math.max(0, millis)));
-                }
-            }
-        });
+    /** Jobs behind these fronts that fell due {@code since} then, or ever; at most so many of each entrypoint. */
+    List<Long> behind(List<Front> fronts, @Nullable Duration since, int most) {
+        return database.rows(
+                ClaimSql.BEHIND,
+                row -> row.getLong(1),
+                texts(fronts, Front::entrypoint),
+                ints(fronts, Front::priority),
+                longs(fronts, Front::passed),
+                since == null ? null : JobDatabase.interval(since),
+                most);
+    }
+
+    /** When there will be something to claim, by the database's clock. */
+    NextDue nextDue(Look look) {
+        return database.row(
+                ClaimSql.NEXT_DUE,
+                row -> {
+                    boolean isNow = row.getBoolean(1);
+                    double millis = row.getDouble(2);
+                    return new NextDue(
+                            isNow,
+                            row.wasNull()
+                                    ? Optional.empty()
+                                    : Optional.of(Duration.ofMillis((long) Math.max(0, millis))));
+                },
+                arguments(1, look));
     }
 
     /** Says that these jobs are still at work. @return those of them that are still this worker's */
     Set<Long> heartbeat(Set<Long> ids) {
-        return transactions.statement(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(JobSql.HEARTBEAT)) {
-                statement.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
-                statement.setObject(2, workerId);
-                return ids(statement);
-            }
-        });
+        Set<Long> own = new HashSet<>(database.rows(ClaimSql.HEARTBEAT, row -> row.getLong(1), longs(ids), workerId));
+        Set<Long> missing = new HashSet<>(ids);
+        missing.removeAll(own);
+        if (!missing.isEmpty()) {
+            own.addAll(database.rows(ClaimSql.MINE, row -> row.getLong(1), longs(missing), workerId));
+        }
+        return own;
     }
 
-    static Set<Long> ids(PreparedStatement statement) throws SQLException {
-        try (ResultSet rows = statement.executeQuery()) {
-            Set<Long> ids = new HashSet<>();
-            while (rows.next()) {
-                ids.add(rows.getLong(1));
-            }
-            return ids;
-        }
+    private static ClaimedJob claimed(ResultSet row) throws SQLException {
+        return new ClaimedJob(job(row), Duration.ofMillis((long) row.getDouble("age")));
     }
 
-    private static List<Job> jobs(PreparedStatement statement) throws SQLException {
-        try (ResultSet rows = statement.executeQuery()) {
-            List<Job> jobs = new ArrayList<>();
-            while (rows.next()) {
-                byte[] payload = rows.getBytes("payload");
-                jobs.add(new Job(
-                        rows.getLong("id"),
-                        rows.getString("entrypoint"),
-                        payload == null ? new byte[0] : payload,
-                        rows.getInt("priority"),
-                        rows.getInt("attempts"),
-                        rows.getObject("created", OffsetDateTime.class).toInstant(),
-                        rows.getString("dedupe_key"),
-                        rows.getString("headers")));
-            }
-            return jobs;
-        }
+    static Job job(ResultSet row) throws SQLException {
+        byte[] payload = row.getBytes("payload");
+        return new Job(
+                row.getLong("id"),
+                row.getString("entrypoint"),
+                payload == null ? new byte[0] : payload,
+                row.getInt("priority"),
+                row.getInt("attempts"),
+                row.getObject("created", OffsetDateTime.class).toInstant(),
+                row.getString("dedupe_key"),
+                row.getString("headers"));
     }
 }

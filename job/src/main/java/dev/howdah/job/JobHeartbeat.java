@@ -2,9 +2,8 @@ package dev.howdah.job;
 
 import dev.howdah.core.Duty;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,23 +34,22 @@ final class JobHeartbeat implements Duty {
 
     @Override
     public int doWork() {
-        Collection<JobExecution> claimed = inFlight.all();
+        Map<Long, JobExecution> claimed = inFlight.byId();
         if (!claimed.isEmpty()) {
-            Set<Long> own = fetcher.heartbeat(
-                    claimed.stream().map(execution -> execution.job().id()).collect(Collectors.toSet()));
-            claimed.stream()
-                    .filter(execution -> !own.contains(execution.job().id()))
-                    .forEach(this::lost);
+            Set<Long> own = fetcher.heartbeat(claimed.keySet());
+            claimed.forEach((id, execution) -> {
+                if (!own.contains(id)) {
+                    lost(id, execution);
+                }
+            });
         }
         return 0;
     }
 
     /** Canceled, or taken over while this worker was silent: whatever its handler returns is not written. */
-    private void lost(JobExecution execution) {
-        if (execution.interrupt()) {
-            log.warn(
-                    "job {} is no longer this worker's; its handler is interrupted",
-                    execution.job().id());
+    private static void lost(long id, JobExecution execution) {
+        if (!execution.isGone(id) && execution.gone(id)) {
+            log.warn("job {} is no longer this worker's; its handler is interrupted", id);
         }
     }
 }

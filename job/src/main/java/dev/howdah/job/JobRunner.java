@@ -1,90 +1,114 @@
 package dev.howdah.job;
 
 import dev.howdah.core.Threads;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Runs executions on threads of their own, so many at a time; those that were claimed ahead wait in line. */
+/**
+ * Runs executions, so many at a time; those that were claimed ahead wait in line. A thread whose execution has ended goes on
+ * with the next in line, and ends when there is none. Without a lock: quick handlers would mostly wait for it.
+ */
 final class JobRunner implements AutoCloseable {
 
     private final int concurrency;
+    private final Runnable roomier;
     private final BiConsumer<JobExecution, Throwable> noThread;
     private final ExecutorService threads = Threads.perTask("howdah-job");
-    private final Queue<JobExecution> line = new ArrayDeque<>();
-    private int running;
-    private long ended;
+    private final ConcurrentLinkedQueue<JobExecution> line = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicLong ended = new AtomicLong();
 
-    /** @param noThread is told of an execution that got no thread: closed, or no more to be had */
-    JobRunner(int concurrency, BiConsumer<JobExecution, Throwable> noThread) {
+    /**
+     * @param roomier is told each time that an execution has ended
+     * @param noThread is told of an execution that got no thread: closed, or no more to be had
+     */
+    JobRunner(int concurrency, Runnable roomier, BiConsumer<JobExecution, Throwable> noThread) {
         this.concurrency = concurrency;
+        this.roomier = roomier;
         this.noThread = noThread;
     }
 
     void run(JobExecution execution) {
-        synchronized (this) {
-            if (running == concurrency) {
-                line.add(execution);
+        waiting.incrementAndGet();
+        line.add(execution);
+        startThread();
+    }
+
+    /** If one is wanted and allowed. */
+    private void startThread() {
+        while (!line.isEmpty() && takePlace()) {
+            try {
+                threads.execute(this::work);
                 return;
+            } catch (RejectedExecutionException | OutOfMemoryError e) {
+                JobExecution without = next();
+                if (without != null) {
+                    noThread.accept(without, e);
+                }
+                running.decrementAndGet();
             }
-            running++;
-        }
-        if (!begins(execution)) {
-            ended();
         }
     }
 
-    /** A handler has returned, and the next in line that gets a thread has its place. */
-    void ended() {
-        JobExecution next = next();
-        while (next != null && !begins(next)) {
-            next = next();
+    private boolean takePlace() {
+        return running.getAndUpdate(n -> Math.min(concurrency, n + 1)) < concurrency;
+    }
+
+    private void work() {
+        try {
+            for (JobExecution execution = next(); execution != null; execution = next()) {
+                if (threads.isShutdown()) {
+                    noThread.accept(execution, new RejectedExecutionException("closed"));
+                } else {
+                    execution.run();
+                }
+                ended.incrementAndGet();
+                roomier.run();
+            }
+        } finally {
+            running.decrementAndGet();
+            roomier.run();
+            startThread(); // for what came between the last look and the end
         }
     }
 
-    private synchronized @Nullable JobExecution next() {
-        ended++;
+    private @Nullable JobExecution next() {
         JobExecution next = line.poll();
-        if (next == null) {
-            running--;
+        if (next != null) {
+            waiting.decrementAndGet();
         }
         return next;
     }
 
     /** How many handlers are free; negative for as many as wait in line. */
-    synchronized int room() {
-        return concurrency - running - line.size();
+    int room() {
+        return concurrency - running.get() - waiting.get();
     }
 
-    /** How many handlers have returned until now. */
-    synchronized long endedUntilNow() {
-        return ended;
+    /** How many executions have ended until now. */
+    long endedUntilNow() {
+        return ended.get();
     }
 
     /** Empties the line: these have not begun. */
-    synchronized List<JobExecution> takeLine() {
-        List<JobExecution> waiting = new ArrayList<>(line);
-        line.clear();
-        return waiting;
+    List<JobExecution> takeLine() {
+        List<JobExecution> taken = new ArrayList<>();
+        for (JobExecution next = next(); next != null; next = next()) {
+            taken.add(next);
+        }
+        return taken;
     }
 
     @Override
     public void close() {
         threads.shutdown();
-    }
-
-    private boolean begins(JobExecution execution) {
-        try {
-            threads.execute(execution);
-            return true;
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
-            noThread.accept(execution, e);
-            return false;
-        }
     }
 }

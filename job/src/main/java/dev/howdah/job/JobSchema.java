@@ -28,7 +28,8 @@ public final class JobSchema implements WingSql {
                 read("migrations/1_types"),
                 read("migrations/2_tables"),
                 read("migrations/3_statistics"),
-                read("migrations/4_adoption"));
+                read("migrations/4_adoption"),
+                read("migrations/5_additions"));
     }
 
     @Override

@@ -1,90 +1,148 @@
 package dev.howdah.job;
 
+import static dev.howdah.job.JobDatabase.ints;
+import static dev.howdah.job.JobDatabase.texts;
+
 import dev.howdah.core.HowdahException;
 import dev.howdah.core.SqlErrors;
 import dev.howdah.core.Transactions;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.function.Function;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends jobs: in a transaction of its own, or in the caller's, where a job is sent if and only if that commits. Errors:
  * {@link HowdahException.Duplicate} if a dedupe key is taken, {@link HowdahException.InvalidInput} for headers that are
- * no JSON object or a delay over a hundred years, {@link HowdahException.NotInstalled}; nothing is sent then. That of a
- * single job names its entrypoint.
+ * no JSON object, {@link HowdahException.NotInstalled}; nothing is sent then. That of a single job names its entrypoint.
  */
 public final class JobSender {
 
-    private final Transactions transactions;
+    private final JobDatabase database;
 
-    JobSender(Transactions transactions) {
-        this.transactions = transactions;
+    JobSender(JobDatabase database) {
+        this.database = database;
     }
 
     /** Sends a job in one round trip. @return its id */
     public long send(NewJob job) {
-        return transactions.statement(connection -> enqueue(connection, job));
+        return told(database.transactions().statement(connection -> sendOne(connection, job)));
     }
 
     /** Sends a job in the caller's transaction. @return its id */
     public long send(Connection connection, NewJob job) {
-        return Transactions.joined(connection, c -> enqueue(c, job));
+        return Transactions.joined(connection, c -> sendOne(c, job));
     }
 
     /** Sends all jobs or none, in one statement. @return their ids in the order of {@code jobs} */
     public List<Long> sendAll(List<NewJob> jobs) {
-        return jobs.isEmpty() ? List.of() : transactions.statement(connection -> enqueueMany(connection, jobs));
+        return jobs.isEmpty()
+                ? List.of()
+                : told(database.transactions().statement(connection -> sendMany(connection, jobs)));
     }
 
     /** Sends all jobs or none, in one statement in the caller's transaction. @return their ids in their order */
     public List<Long> sendAll(Connection connection, List<NewJob> jobs) {
-        return jobs.isEmpty() ? List.of() : Transactions.joined(connection, c -> enqueueMany(c, jobs));
+        return jobs.isEmpty() ? List.of() : Transactions.joined(connection, c -> sendMany(c, jobs));
     }
 
-    private static long enqueue(Connection connection, NewJob job) {
-        try (PreparedStatement statement = connection.prepareStatement(JobSql.ENQUEUE)) {
-            statement.setString(1, job.entrypoint());
-            statement.setBytes(2, job.payload());
-            statement.setInt(3, job.priority());
-            statement.setString(4, job.delay().toString());
-            statement.setString(5, job.dedupeKey());
-            statement.setString(6, job.headers());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
+    /** Sends a job unless its dedupe key is taken. @return its id, or none */
+    public OptionalLong sendIfAbsent(NewJob job) {
+        return sendAllIfAbsent(List.of(job)).get(0);
+    }
+
+    /** The same in the caller's transaction. */
+    public OptionalLong sendIfAbsent(Connection connection, NewJob job) {
+        return sendAllIfAbsent(connection, List.of(job)).get(0);
+    }
+
+    /**
+     * Sends those jobs whose dedupe keys are not taken, in one statement; of several with one key the first.
+     *
+     * @return for each of {@code jobs}, in their order, its id, or none
+     */
+    public List<OptionalLong> sendAllIfAbsent(List<NewJob> jobs) {
+        return jobs.isEmpty()
+                ? List.of()
+                : told(database.transactions().statement(connection -> sendAbsent(connection, jobs)));
+    }
+
+    /** The same in the caller's transaction. */
+    public List<OptionalLong> sendAllIfAbsent(Connection connection, List<NewJob> jobs) {
+        return jobs.isEmpty() ? List.of() : Transactions.joined(connection, c -> sendAbsent(c, jobs));
+    }
+
+    /**
+     * Sends any number of jobs, all or none, as fast as PostgreSQL takes them in: with COPY.
+     *
+     * @return their ids in their order
+     */
+    public long[] load(Iterator<NewJob> jobs) {
+        return told(database.transactions().call(connection -> new BulkLoad(connection, database).load(jobs)));
+    }
+
+    /** The same in the caller's transaction. */
+    public long[] load(Connection connection, Iterator<NewJob> jobs) {
+        return Transactions.joined(connection, c -> new BulkLoad(c, database).load(jobs));
+    }
+
+    private <T> T told(T sent) {
+        database.tellSent();
+        return sent;
+    }
+
+    private long sendOne(Connection connection, NewJob job) {
+        try {
+            return database.rows(
+                            connection,
+                            JobSql.SEND,
+                            row -> row.getLong(1),
+                            job.entrypoint(),
+                            job.payload(),
+                            job.priority(),
+                            job.delay().toString(),
+                            text(job.runAt()),
+                            job.dedupeKey(),
+                            job.headers(),
+                            text(job.expiresAfter()))
+                    .get(0);
         } catch (SQLException e) {
             throw SqlErrors.of(e, job.entrypoint(), null);
         }
     }
 
-    private static List<Long> enqueueMany(Connection connection, List<NewJob> jobs) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(JobSql.ENQUEUE_MANY)) {
-            statement.setArray(1, connection.createArrayOf("text", column(jobs, NewJob::entrypoint)));
-            statement.setArray(2, connection.createArrayOf("bytea", payloads(jobs)));
-            statement.setArray(3, connection.createArrayOf("int", column(jobs, NewJob::priority)));
-            statement.setArray(4, connection.createArrayOf("text", column(jobs, NewJob::delay)));
-            statement.setArray(5, connection.createArrayOf("text", column(jobs, NewJob::dedupeKey)));
-            statement.setArray(6, connection.createArrayOf("text", column(jobs, NewJob::headers)));
-            try (ResultSet rows = statement.executeQuery()) {
-                List<Long> ids = new ArrayList<>(jobs.size());
-                while (rows.next()) {
-                    ids.add(rows.getLong(1));
-                }
-                return ids;
-            }
-        }
+    private List<Long> sendMany(Connection connection, List<NewJob> jobs) throws SQLException {
+        return database.rows(connection, JobSql.SEND_MANY, row -> row.getLong(1), arguments(jobs));
     }
 
-    private static Object[] column(List<NewJob> jobs, Function<NewJob, ?> field) {
-        return jobs.stream().map(field).toArray();
+    private List<OptionalLong> sendAbsent(Connection connection, List<NewJob> jobs) throws SQLException {
+        return database.rows(connection, JobSql.SEND_ABSENT, JobSender::idOrNone, arguments(jobs));
     }
 
-    private static byte[][] payloads(List<NewJob> jobs) {
-        return jobs.stream().map(NewJob::payload).toArray(byte[][]::new);
+    private static OptionalLong idOrNone(ResultSet row) throws SQLException {
+        long id = row.getLong(1);
+        return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(id);
+    }
+
+    private static Object[] arguments(List<NewJob> jobs) {
+        JobDatabase.Argument payloads = connection -> connection.createArrayOf(
+                "bytea", jobs.stream().map(NewJob::payload).toArray(byte[][]::new));
+        return new Object[] {
+            texts(jobs, NewJob::entrypoint),
+            payloads,
+            ints(jobs, NewJob::priority),
+            texts(jobs, NewJob::delay),
+            texts(jobs, NewJob::runAt),
+            texts(jobs, NewJob::dedupeKey),
+            texts(jobs, NewJob::headers),
+            texts(jobs, NewJob::expiresAfter)
+        };
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
     }
 }

@@ -1,13 +1,16 @@
 package dev.howdah.job;
 
 import dev.howdah.core.DutyLoop;
-import dev.howdah.core.Transactions;
 import dev.howdah.core.Wakeups;
+import dev.howdah.job.JobExecution.Reason;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,36 +24,40 @@ public final class JobWorker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(JobWorker.class);
     private static final Duration NO_THREAD = Duration.ofSeconds(1);
-    private static final String CHANNEL = "ch_pgqueuer";
-    /** Jobs that went are no reason to look for jobs. */
-    private static final Pattern GONE = Pattern.compile("\"operation\"\\s*:\\s*\"(delete|truncate)\"");
 
     private final UUID id = UUID.randomUUID();
     private final InFlight inFlight = new InFlight();
     private final Builder settings;
+    private final boolean isLimited;
     private final JobRunner runner;
     private final JobSettler settler;
     private final JobClaimer claimer;
+    private final JobClaimer helper;
     private final DutyLoop claiming;
     private final DutyLoop settling;
+    private final JobTimeouts timeouts = new JobTimeouts();
     private final Wakeups.Listening listening;
+    private final Runnable sent;
 
     private JobWorker(Builder settings) {
         this.settings = settings;
-        var fetcher = new JobFetcher(settings.transactions, id, settings.handlers.keySet(), settings.heartbeatTimeout);
-        settler = new JobSettler(settings.transactions, id);
-        runner = new JobRunner(settings.concurrency, this::noThread);
-        claimer = new JobClaimer(fetcher, inFlight, runner, settings, this::start);
-        listening = settings.wakeups.listen(CHANNEL, payload -> {
-            if (payload == null || !GONE.matcher(payload).find()) {
-                claimer.signal().raise();
-            }
-        });
+        Limits limits = new Limits(settings.options);
+        isLimited = !limits.isEmpty();
+        var fetcher =
+                new JobFetcher(settings.database, id, settings.handlers.keySet(), limits, settings.heartbeatTimeout);
+        settler = new JobSettler(settings.database, id);
+        runner = new JobRunner(settings.concurrency, this::roomier, this::noThread);
+        claimer = new JobClaimer(fetcher, limits, inFlight, runner, settings, null, this::start);
+        helper = new JobClaimer(fetcher, limits, inFlight, runner, settings, claimer, this::start);
+        listening = settings.wakeups.listen(settings.database.names().channel(), new JobNews(inFlight, claimer));
+        sent = claimer::tellNews;
+        settings.database.listen(sent);
         settling = DutyLoop.builder()
                 .duty(new JobHeartbeat(fetcher, inFlight, settings.heartbeatTimeout.dividedBy(3)))
                 .duty(settler)
                 .start();
-        claiming = DutyLoop.builder().duty(claimer).start();
+        DutyLoop.Builder claimers = DutyLoop.builder().duty(claimer);
+        claiming = (isLimited ? claimers : claimers.duty(helper)).start(); // with limits they would only wait
     }
 
     /** Its queue_manager_id in the tables. */
@@ -71,49 +78,82 @@ public final class JobWorker implements AutoCloseable {
     @Override
     public void close() {
         listening.close();
+        settings.database.unlisten(sent);
         claiming.close();
-        runner.takeLine().forEach(waiting -> settle(waiting, Settlement.released(waiting.job())));
+        runner.takeLine().forEach(this::release);
         try {
             if (!inFlight.awaitEmpty(settings.drainTimeout)) {
-                log.warn(
-                        "{} jobs did not end in time and are put back",
-                        inFlight.all().size());
-                inFlight.all().forEach(JobExecution::interrupt);
+                log.warn("{} jobs did not end in time and are put back", inFlight.size());
+                inFlight.all().forEach(execution -> execution.interrupt(Reason.STOPPED));
                 inFlight.awaitEmpty(Builder.AFTER_INTERRUPT);
             }
         } catch (InterruptedException e) {
-            inFlight.all().forEach(JobExecution::interrupt);
+            inFlight.all().forEach(execution -> execution.interrupt(Reason.STOPPED));
             Thread.currentThread().interrupt();
         }
         settling.close();
         runner.close();
+        timeouts.close();
     }
 
-    private void start(Job job) {
-        JobHandler handler = settings.handlers.get(job.entrypoint());
-        if (handler == null) {
-            throw new IllegalStateException("claimed a job of " + job.entrypoint() + ", which has no handler");
+    /** Each entrypoint's jobs in their order, in batches as large as its handler takes. */
+    private void start(List<ClaimedJob> claimed) {
+        Map<String, List<Job>> batches = new HashMap<>();
+        for (ClaimedJob one : claimed) {
+            Entrypoint entrypoint = entrypoint(one.job());
+            if (entrypoint.batchSize() == 1) {
+                start(entrypoint, List.of(one.job()));
+                continue;
+            }
+            List<Job> batch = batches.computeIfAbsent(entrypoint.name(), name -> new ArrayList<>());
+            batch.add(one.job());
+            if (batch.size() == entrypoint.batchSize()) {
+                start(entrypoint, batches.remove(entrypoint.name()));
+            }
         }
-        var execution = new JobExecution(job, handler, settings.retryPolicy, settings.onFailure, this::handled);
+        batches.values().forEach(jobs -> start(entrypoint(jobs.get(0)), jobs));
+    }
+
+    private void start(Entrypoint entrypoint, List<Job> jobs) {
+        var execution = new JobExecution(List.copyOf(jobs), entrypoint, timeouts, this::handled);
         inFlight.claimed(execution);
         runner.run(execution);
     }
 
-    private void noThread(JobExecution execution, Throwable reason) {
-        log.warn("no thread for job {}, it is put back: {}", execution.job().id(), reason.toString());
-        settle(execution, Settlement.released(execution.job(), NO_THREAD));
+    private Entrypoint entrypoint(Job job) {
+        Entrypoint entrypoint = settings.handlers.get(job.entrypoint());
+        if (entrypoint == null) {
+            throw new IllegalStateException("claimed a job of " + job.entrypoint() + ", which has no handler");
+        }
+        return entrypoint;
     }
 
-    private void handled(JobExecution execution, Settlement settlement) {
-        settle(execution, settlement);
-        runner.ended();
-        claimer.signal().raise();
+    private void noThread(JobExecution execution, Throwable reason) {
+        log.warn(
+                "no thread for {} jobs, they are put back: {}", execution.jobs().size(), reason.toString());
+        execution.jobs().forEach(job -> settle(execution, Settlement.released(job, NO_THREAD)));
+    }
+
+    private void release(JobExecution execution) {
+        execution.jobs().forEach(job -> settle(execution, Settlement.released(job)));
+    }
+
+    private void handled(JobExecution execution, List<Settlement> settlements) {
+        settlements.forEach(settlement -> settle(execution, settlement));
+    }
+
+    private void roomier() {
+        claimer.tellRoomier();
+        helper.tellRoomier();
     }
 
     private void settle(JobExecution execution, Settlement settlement) {
-        settler.add(settlement, () -> {
-            inFlight.settled(execution);
-            claimer.signal().raise();
+        long jobId = settlement.jobId();
+        settler.add(settlement, () -> execution.isGone(jobId), () -> {
+            inFlight.settled(jobId, execution);
+            if (inFlight.isEmpty() || isLimited) {
+                claimer.signal().raise();
+            }
         });
     }
 
@@ -127,29 +167,76 @@ public final class JobWorker implements AutoCloseable {
 
     /** What a worker does, and how. */
     public static final class Builder {
+        private static final int LARGEST_BATCH = 1_000;
         private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(5);
 
-        private final Transactions transactions;
+        private final JobDatabase database;
         private final Wakeups wakeups;
-        private final Map<String, JobHandler> handlers = new LinkedHashMap<>();
+        private final List<Runnable> entrypoints = new ArrayList<>();
         private RetryPolicy retryPolicy = RetryPolicy.standard();
         private OnFailure onFailure = OnFailure.DELETE;
         private Duration drainTimeout = Duration.ofSeconds(30);
+        final Map<String, HandlerOptions> options = new LinkedHashMap<>();
+        final Map<String, Entrypoint> handlers = new LinkedHashMap<>();
         int concurrency = 10;
         Duration poll = Duration.ofSeconds(5);
         Duration heartbeatTimeout = Duration.ofSeconds(30);
 
-        Builder(Transactions transactions, Wakeups wakeups) {
-            this.transactions = transactions;
+        Builder(JobDatabase database, Wakeups wakeups) {
+            this.database = database;
             this.wakeups = wakeups;
         }
 
         /** Has {@code handler} work the jobs of {@code entrypoint}. */
         public Builder handle(String entrypoint, JobHandler handler) {
-            if (handlers.putIfAbsent(entrypoint, handler) != null) {
+            return handle(entrypoint, handler, HandlerOptions.defaults());
+        }
+
+        /** The same with limits, a timeout, or retries of its own. */
+        public Builder handle(String entrypoint, JobHandler handler, HandlerOptions handlerOptions) {
+            return handle(entrypoint, 1, Entrypoint.oneByOne(handler), handlerOptions);
+        }
+
+        /**
+         * Has {@code handler} work the jobs of {@code entrypoint} several at a time; together they count as one for
+         * {@link #concurrency}, and each for itself for limits.
+         *
+         * @param batchSize how many at most, from 1 to 1000; it never waits for more than are due
+         */
+        public Builder handleBatches(String entrypoint, int batchSize, BatchJobHandler handler) {
+            return handleBatches(entrypoint, batchSize, handler, HandlerOptions.defaults());
+        }
+
+        /** The same with limits, a timeout, or retries of its own. */
+        public Builder handleBatches(
+                String entrypoint, int batchSize, BatchJobHandler handler, HandlerOptions handlerOptions) {
+            if (batchSize < 1 || batchSize > LARGEST_BATCH) {
+                throw new IllegalArgumentException("a batch is of 1 to " + LARGEST_BATCH + " jobs, got " + batchSize);
+            }
+            return handle(entrypoint, batchSize, handler, handlerOptions);
+        }
+
+        private Builder handle(String entrypoint, int batchSize, BatchJobHandler handler, HandlerOptions given) {
+            if (options.putIfAbsent(entrypoint, given) != null) {
                 throw new IllegalArgumentException("entrypoint " + entrypoint + " has a handler already");
             }
+            entrypoints.add(() -> handlers.put(
+                    entrypoint,
+                    new Entrypoint(
+                            entrypoint,
+                            handler,
+                            batchSize,
+                            given.timeout(),
+                            Objects.requireNonNullElse(given.retry(), retryPolicy),
+                            Objects.requireNonNullElse(given.onFailure(), onFailure))));
             return this;
+        }
+
+        int largestBatch() {
+            return handlers.values().stream()
+                    .mapToInt(Entrypoint::batchSize)
+                    .max()
+                    .orElse(1);
         }
 
         /** How many jobs are worked at a time, over all entrypoints. Default: 10. */
@@ -196,9 +283,10 @@ public final class JobWorker implements AutoCloseable {
 
         /** @throws IllegalStateException if no handler was given */
         public JobWorker start() {
-            if (handlers.isEmpty()) {
+            if (options.isEmpty()) {
                 throw new IllegalStateException("a worker needs a handler for at least one entrypoint");
             }
+            entrypoints.forEach(Runnable::run); // with the worker's own settings as they are by now
             return new JobWorker(this);
         }
 

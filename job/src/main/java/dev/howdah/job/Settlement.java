@@ -24,10 +24,11 @@ record Settlement(
         @Nullable String errorMessage,
         @Nullable String stack) {
 
+    private static final String SUCCESSFUL = "successful";
     private static final int LONGEST_STACK = 16_000;
 
     static Settlement successful(Job job) {
-        return new Settlement(job.id(), "successful", 1, Duration.ZERO, null, null, null);
+        return new Settlement(job.id(), SUCCESSFUL, 1, Duration.ZERO, null, null, null);
     }
 
     static Settlement retry(Job job, Duration delay) {
@@ -57,6 +58,10 @@ record Settlement(
 
     static Settlement deadLetter(Job job, String reason) {
         return new Settlement(job.id(), "failed", 1, Duration.ZERO, "DeadLetter", storable(reason), null);
+    }
+
+    boolean isSuccess() {
+        return status.equals(SUCCESSFUL);
     }
 
     private static Settlement failure(Job job, String status, int counted, Duration delay, Throwable error) {

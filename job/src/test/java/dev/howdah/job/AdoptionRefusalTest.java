@@ -103,7 +103,7 @@ class AdoptionRefusalTest {
         assertThat(database.dump()).isEqualTo(before);
 
         database.run("grant " + other + " to current_user with inherit true");
-        assertThat(INSTALLER.install(database.dataSource()).applied()).hasSize(5);
+        assertThat(INSTALLER.install(database.dataSource()).applied()).hasSize(6);
     }
 
     @Test
@@ -119,7 +119,7 @@ class AdoptionRefusalTest {
         assertThat(database.dump()).isEqualTo(before);
 
         database.run("drop view waiting; create view waiting as select entrypoint from pgqueuer");
-        assertThat(INSTALLER.install(database.dataSource()).applied()).hasSize(5);
+        assertThat(INSTALLER.install(database.dataSource()).applied()).hasSize(6);
     }
 
     @Test

@@ -124,7 +124,13 @@ class AdoptionTest {
         InstallReport report = INSTALLER.install(database.dataSource());
 
         assertThat(report.applied())
-                .containsExactly("job 1_types", "job 2_tables", "job 3_statistics", "job 4_adoption", "job functions");
+                .containsExactly(
+                        "job 1_types",
+                        "job 2_tables",
+                        "job 3_statistics",
+                        "job 4_adoption",
+                        "job 5_additions",
+                        "job functions");
         assertThat(report.notices()).isEqualTo(AdoptionDifferences.notices(era));
         assertThat(BEFORE.stream().map(database::column).toList()).isEqualTo(before);
         assertThat(database.column(SCHEDULES)).isEqualTo(schedules);
@@ -142,7 +148,12 @@ class AdoptionTest {
                 .isEmpty();
         assertThat(database.one("select count(*) > 0 from pgqueuer_statistics where entrypoint = 'old'"))
                 .isEqualTo("t");
-        while (new StatisticsRollUp(Transactions.over(database.dataSource())).doWork() > 0) {}
+        HouseDuty rollUp = new HouseDuty(
+                "job-statistics",
+                new JobDatabase(Transactions.over(database.dataSource()), JobNames.standard()),
+                HouseSql.ROLL_UP,
+                Duration.ZERO);
+        while (rollUp.doWork() > 0) {}
         assertThat(database.one("select count(*) from pgqueuer_log where not aggregated"))
                 .isEqualTo("0");
         workTheJobs(database);

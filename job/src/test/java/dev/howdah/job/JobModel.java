@@ -59,12 +59,30 @@ final class JobModel {
         final UUID id = UUID.randomUUID();
         final JobFetcher fetcher;
         final JobSettler settler;
+        final LineFronts fronts = new LineFronts(ENTRYPOINTS, 1, Duration.ZERO);
+        final LookBehind behind;
         final List<Job> inFlight = new ArrayList<>();
 
         Worker(int number) {
             this.number = number;
-            fetcher = new JobFetcher(transactions, id, Set.copyOf(ENTRYPOINTS), Duration.ofSeconds(30));
-            settler = new JobSettler(transactions, id);
+            fetcher = new JobFetcher(database, id, ENTRYPOINTS, Limits.none(), Duration.ofSeconds(30));
+            settler = new JobSettler(database, id);
+            behind = new LookBehind(fetcher, fronts);
+        }
+
+        List<Job> claim(int max) {
+            List<ClaimedJob> claimed = fetcher.claim(
+                    max,
+                    new JobFetcher.Look(
+                            fronts.fronts(), fronts.gaps(), new Shares(ENTRYPOINTS, Limits.none()), behind.ids()),
+                    ids());
+            fronts.claimed(claimed);
+            behind.claimed(claimed);
+            return claimed.stream().map(ClaimedJob::job).toList();
+        }
+
+        List<Job> takeOver() {
+            return fetcher.takeOver(1_000, ids()).stream().map(ClaimedJob::job).toList();
         }
 
         Set<Long> ids() {
@@ -74,6 +92,7 @@ final class JobModel {
 
     private final CuttableDataSource dataSource;
     private final Transactions transactions;
+    private final JobDatabase database;
     private final JobSender sender;
     private final TreeMap<Long, Row> rows = new TreeMap<>();
     private final List<Worker> workers = new ArrayList<>();
@@ -81,7 +100,8 @@ final class JobModel {
     JobModel(CuttableDataSource dataSource) {
         this.dataSource = dataSource;
         transactions = Transactions.over(dataSource);
-        sender = new JobSender(transactions);
+        database = new JobDatabase(transactions, JobNames.standard());
+        sender = new JobSender(database);
         for (int number = 0; number < WORKERS; number++) {
             workers.add(new Worker(number));
         }
@@ -128,7 +148,8 @@ final class JobModel {
                         row.status.equals("queued") && row.due && !worker.ids().contains(row.id))
                 .limit(max)
                 .toList();
-        List<Job> claimed = calling(cut, () -> worker.fetcher.claim(max, worker.ids()));
+        worker.behind.lookAtAll(); // which finds what was put back behind the front
+        List<Job> claimed = calling(cut, () -> worker.claim(max));
         if (cut != Cut.BEFORE) {
             picked(worker, expected, claimed);
         }
@@ -140,7 +161,7 @@ final class JobModel {
                         && row.silent
                         && !worker.ids().contains(row.id))
                 .toList();
-        List<Job> taken = calling(cut, () -> worker.fetcher.takeOver(1_000, worker.ids()));
+        List<Job> taken = calling(cut, () -> worker.takeOver());
         if (cut != Cut.BEFORE) {
             picked(worker, expected, taken);
         }
@@ -260,8 +281,8 @@ final class JobModel {
         passTime();
         Worker last = new Worker(0);
         workers.add(last);
-        List<Job> all = new ArrayList<>(last.fetcher.takeOver(1_000, Set.of()));
-        all.addAll(last.fetcher.claim(1_000, Set.of()));
+        List<Job> all = new ArrayList<>(last.takeOver());
+        all.addAll(last.claim(1_000)); // without a front nothing is behind it
         assertThat(all.stream().map(Job::id))
                 .containsExactlyInAnyOrderElementsOf(rows.values().stream()
                         .filter(Row::isTaken)

@@ -18,8 +18,9 @@ class JobRunnerTest {
     private static final int MANY = 50_000;
 
     private final List<Long> begun = Collections.synchronizedList(new ArrayList<>());
+    private final JobTimeouts timeouts = new JobTimeouts();
     private final AtomicInteger withoutThread = new AtomicInteger();
-    private final JobRunner runner = new JobRunner(1, (execution, reason) -> withoutThread.incrementAndGet());
+    private final JobRunner runner = new JobRunner(1, () -> {}, (execution, reason) -> withoutThread.incrementAndGet());
 
     @Test
     void runsSoManyAtATimeAndTheOthersInTheirOrder() {
@@ -54,7 +55,8 @@ class JobRunnerTest {
             go.await();
             return Outcome.done();
         };
-        return new JobExecution(
-                job, handler, RetryPolicy.never(), JobWorker.OnFailure.DELETE, (execution, end) -> runner.ended());
+        Entrypoint entrypoint = new Entrypoint(
+                "a", Entrypoint.oneByOne(handler), 1, null, RetryPolicy.never(), JobWorker.OnFailure.DELETE);
+        return new JobExecution(List.of(job), entrypoint, timeouts, (execution, end) -> {});
     }
 }

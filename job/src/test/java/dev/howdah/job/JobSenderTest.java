@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.howdah.core.HowdahException;
+import dev.howdah.core.Transactions;
 import dev.howdah.core.Wakeups;
 import dev.howdah.testkit.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,5 +147,110 @@ class JobSenderTest {
         assertThat(database.value("""
                 select count(*) from pg_proc, aclexplode(proacl) acl
                  where proname = 'fn_pgqueuer_enqueue' and acl.grantee = 0""")).isEqualTo("0");
+    }
+
+    @Test
+    void skipsWhatIsThereAndKeepsThePlaces() {
+        long there = sender.send(NewJob.of("a").withDedupeKey("k1"));
+        List<OptionalLong> ids = sender.sendAllIfAbsent(List.of(
+                NewJob.of("b"),
+                NewJob.of("c").withDedupeKey("k1"),
+                NewJob.of("d").withDedupeKey("k2"),
+                NewJob.of("e").withDedupeKey("k2"),
+                NewJob.of("f")));
+        assertThat(ids.stream().map(OptionalLong::isPresent)).containsExactly(true, false, true, false, true);
+        assertThat(database.column("select entrypoint from pgqueuer order by id"))
+                .containsExactly("a", "b", "d", "f");
+        assertThat(database.value("select count(*) from pgqueuer_log")).isEqualTo("4");
+        assertThat(sender.sendIfAbsent(NewJob.of("g").withDedupeKey("k1"))).isEmpty();
+        database.run("delete from pgqueuer where id = " + there);
+        assertThat(sender.sendIfAbsent(NewJob.of("g").withDedupeKey("k1"))).isPresent();
+    }
+
+    @Test
+    void loadsVeryManyWithEveryField() {
+        Instant at = Instant.parse("2040-01-01T00:00:00Z");
+        long[] ids = sender.load(IntStream.range(0, 25_000)
+                .mapToObj(i -> i == 12_345
+                        ? NewJob.of("tab\tand \\ and \n")
+                                .withPayload(new byte[] {0, 1, -1})
+                                .withPriority(-3)
+                                .withRunAt(at)
+                                .withDedupeKey("k")
+                                .withHeaders("{\"a\": \"\\n\"}")
+                                .withExpiry(Duration.ofHours(1))
+                        : NewJob.of("a").withPayload("" + i))
+                .iterator());
+        assertThat(ids).hasSize(25_000).isSorted();
+        assertThat(database.value("select convert_from(payload, 'utf8') from pgqueuer where id = " + ids[20_000]))
+                .isEqualTo("20000");
+        assertThat(database.value("""
+                select concat_ws('|', entrypoint, encode(payload, 'hex'), priority,
+                              execute_after at time zone 'UTC', dedupe_key, headers ->> 'a')
+                  from pgqueuer where id = %d""".formatted(ids[12_345])))
+                .isEqualTo("tab\tand \\ and \n|0001ff|-3|2040-01-01 00:00:00|k|\n");
+        assertThat(database.value("select (headers ->> 'howdah_expires_at')::numeric - extract(epoch from created)"
+                        + " between 3599 and 3601 from pgqueuer where id = " + ids[12_345]))
+                .isEqualTo("t");
+        assertThat(database.value("select count(distinct job_id) from pgqueuer_log where status = 'queued'"))
+                .isEqualTo("25000");
+        assertThatThrownBy(
+                        () -> sender.load(List.of(NewJob.of("x"), NewJob.of("x").withDedupeKey("k"))
+                                .iterator()))
+                .isInstanceOf(HowdahException.Duplicate.class);
+        assertThat(database.value("select count(*) from pgqueuer where entrypoint = 'x'"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void dueAtATimeWhicheverWay() {
+        Instant at = Instant.parse("2040-01-01T00:00:00Z");
+        sender.send(NewJob.of("a").withRunAt(at));
+        sender.sendAll(List.of(NewJob.of("a").withRunAt(at), NewJob.of("now").withRunAt(Instant.EPOCH)));
+        assertThat(database.column("select execute_after at time zone 'UTC' from pgqueuer where entrypoint = 'a'"))
+                .containsExactly("2040-01-01 00:00:00", "2040-01-01 00:00:00");
+        assertThat(database.value("select execute_after = created from pgqueuer where entrypoint = 'now'"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void anExpiredJobIsNeverClaimed() {
+        sender.send(NewJob.of("a").withExpiry(Duration.ofHours(1)).withHeaders("{\"x\": 1}"));
+        sender.send(NewJob.of("a").withHeaders("{\"howdah_expires_at\": \"no number\"}"));
+        sender.send(NewJob.of("a").withHeaders("{\"howdah_expires_at\": 1}"));
+        sender.send(NewJob.of("a").withHeaders("null").withExpiry(Duration.ofNanos(1_000)));
+        JobDatabase jobs = new JobDatabase(Transactions.over(database.dataSource()), JobNames.standard());
+        List<String> entrypoints = List.of("a");
+        LineFronts fronts = new LineFronts(entrypoints);
+        assertThat(new JobFetcher(jobs, UUID.randomUUID(), entrypoints, Limits.none(), Duration.ofSeconds(30))
+                        .claim(
+                                10,
+                                new JobFetcher.Look(
+                                        fronts.fronts(),
+                                        fronts.gaps(),
+                                        new Shares(entrypoints, Limits.none()),
+                                        List.of()),
+                                Set.of()))
+                .hasSize(2);
+        assertThat(new HouseDuty("expiry", jobs, HouseSql.EXPIRE, Duration.ZERO).doWork())
+                .isEqualTo(2);
+        assertThat(database.column("select status from pgqueuer")).containsOnly("picked");
+    }
+
+    @Test
+    void theTablesMayHaveOtherNames() {
+        database.run("""
+                create schema if not exists other;
+                create table other.x_jobs (like pgqueuer including all);
+                create table other.x_pgqueuer_log (like pgqueuer_log including all)""");
+        JobNames names = JobNames.standard().withPrefix("x_").inSchema("other").with("pgqueuer", "x_jobs");
+        Jobs others = Jobs.over(database.dataSource(), Wakeups.over(database.dataSource()), names);
+        long id = others.sender().send(NewJob.of("elsewhere"));
+        assertThat(database.column("select entrypoint from other.x_jobs")).containsExactly("elsewhere");
+        assertThat(others.cancel(List.of(id))).containsExactly(id);
+        assertThat(others.history(id)).hasSize(2);
+        assertThat(database.value("select count(*) from pgqueuer")).isEqualTo("0");
+        assertThatThrownBy(() -> names.withPrefix("Bad-")).hasMessageStartingWith("a prefix is of lower-case letters");
+        assertThatThrownBy(() -> names.with("jobs", "x")).hasMessageContaining("none of PGQueuer's names");
     }
 }

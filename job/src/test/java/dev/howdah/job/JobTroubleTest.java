@@ -50,7 +50,7 @@ class JobTroubleTest {
     @Test
     void getsBackAJobWhoseClaimWasWrittenThoughItsAnswerWasLost() {
         long id = jobs.sender().send(NewJob.of("a"));
-        dataSource.cut(Cut.AFTER, JobSql.CLAIM);
+        dataSource.cut(Cut.AFTER, ClaimSql.CLAIM);
         try (JobWorker worker = start(job -> Outcome.done())) {
             awaitLog(id, "queued picked picked successful");
         }
@@ -62,7 +62,7 @@ class JobTroubleTest {
                 insert into pgqueuer (id, priority, entrypoint, status, queue_manager_id, updated, heartbeat)
                 values (-1, 0, 'a', 'picked', gen_random_uuid(), now() - interval '1 h', now() - interval '1 h')""");
         AtomicInteger calls = new AtomicInteger();
-        dataSource.cut(Cut.BEFORE, JobSql.CLAIM);
+        dataSource.cut(Cut.BEFORE, ClaimSql.CLAIM);
         try (JobWorker worker = start(job -> {
             calls.incrementAndGet();
             return Outcome.done();
@@ -148,16 +148,17 @@ class JobTroubleTest {
     void doesNotBeginAJobThatIsNoLongerItsOwn() {
         AtomicReference<Settlement> end = new AtomicReference<>();
         jobs.sender().send(NewJob.of("a"));
-        Job job = fetcher().claim(1, Set.of()).get(0);
+        Job job = claim(1).get(0);
+        JobHandler handler = j -> {
+            throw new AssertionError("began");
+        };
         JobExecution execution = new JobExecution(
-                job,
-                j -> {
-                    throw new AssertionError("began");
-                },
-                RetryPolicy.never(),
-                JobWorker.OnFailure.DELETE,
-                (e, settlement) -> end.set(settlement));
-        assertThat(execution.interrupt()).isFalse();
+                List.of(job),
+                new Entrypoint(
+                        "a", Entrypoint.oneByOne(handler), 1, null, RetryPolicy.never(), JobWorker.OnFailure.DELETE),
+                new JobTimeouts(),
+                (e, settlements) -> end.set(settlements.get(0)));
+        assertThat(execution.interrupt(JobExecution.Reason.STOPPED)).isFalse();
         execution.run();
         assertThat(end.get()).isEqualTo(Settlement.released(job));
         assertThat(Thread.interrupted()).isFalse();
@@ -214,7 +215,7 @@ class JobTroubleTest {
         wakeups.close();
         long id = jobs.sender().send(NewJob.of("a"));
         assertThatThrownBy(() -> start(job -> Outcome.done())).hasMessage("closed");
-        assertThat(fetcher().claim(1, Set.of()))
+        assertThat(claim(1))
                 .singleElement()
                 .satisfies(job -> assertThat(job.id()).isEqualTo(id));
     }
@@ -251,9 +252,24 @@ class JobTroubleTest {
                 .start();
     }
 
-    private static JobFetcher fetcher() {
-        return new JobFetcher(
-                Transactions.over(database.dataSource()), UUID.randomUUID(), Set.of("a"), Duration.ofSeconds(30));
+    private static List<Job> claim(int max) {
+        List<String> entrypoints = List.of("a");
+        JobFetcher fetcher = new JobFetcher(
+                new JobDatabase(Transactions.over(database.dataSource()), JobNames.standard()),
+                UUID.randomUUID(),
+                entrypoints,
+                Limits.none(),
+                Duration.ofSeconds(30));
+        LineFronts fronts = new LineFronts(entrypoints);
+        return fetcher
+                .claim(
+                        max,
+                        new JobFetcher.Look(
+                                fronts.fronts(), fronts.gaps(), new Shares(entrypoints, Limits.none()), List.of()),
+                        Set.of())
+                .stream()
+                .map(ClaimedJob::job)
+                .toList();
     }
 
     /** As a handler waits that takes no interrupt for an answer. */

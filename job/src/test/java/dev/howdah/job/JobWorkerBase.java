@@ -3,6 +3,7 @@ package dev.howdah.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.howdah.core.Transactions;
 import dev.howdah.core.Wakeups;
 import dev.howdah.testkit.TestDatabase;
 import java.time.Duration;
@@ -23,6 +24,10 @@ abstract class JobWorkerBase {
     @AfterEach
     void closeWakeups() {
         wakeups.close();
+    }
+
+    JobDatabase database() {
+        return new JobDatabase(Transactions.over(database.dataSource()), JobNames.standard());
     }
 
     JobWorker start(String entrypoint, JobHandler handler) {

@@ -1,4 +1,5 @@
-drop table if exists pgqueuer, pgqueuer_log, pgqueuer_statistics, pgqueuer_statistics_waiting_times, pgqueuer_schedules;
+drop table if exists pgqueuer, pgqueuer_log, pgqueuer_statistics, pgqueuer_statistics_waiting_times, pgqueuer_rates,
+    pgqueuer_schedule_jobs, pgqueuer_schedules;
 drop function if exists fn_pgqueuer_enqueue(text, bytea, int, interval, text, jsonb);
 drop function if exists fn_pgqueuer_enqueue_batch(jsonb);
 drop function if exists fn_pgqueuer_check_batch(jsonb);

@@ -5,7 +5,7 @@ create or replace function fn_pgqueuer_changed() returns trigger
     language plpgsql
 as $$
 begin
-    -- of updates, only those matter that put a job back in line: a trigger of its own picks them out
+    -- of updates, only those matter that put a job back in line or hold it: a trigger of its own picks them out
     if tg_op <> 'UPDATE' or tg_level = 'ROW' then
         perform pg_notify('ch_pgqueuer', json_build_object(
             'channel', 'ch_pgqueuer',
@@ -22,8 +22,8 @@ create or replace trigger tg_pgqueuer_changed
     after insert or update or delete or truncate on pgqueuer
     for each statement execute function fn_pgqueuer_changed();
 
--- a job that was put back in line is news to whoever sleeps
+-- a job that was put back in line is news to whoever sleeps, one that is held to whoever waits for its end
 create or replace trigger tg_pgqueuer_requeued
     after update of status on pgqueuer
-    for each row when (new.status = 'queued' and old.status <> 'queued')
+    for each row when (new.status in ('queued', 'failed') and old.status <> new.status)
     execute function fn_pgqueuer_changed();

@@ -1,0 +1,75 @@
+package dev.howdah.benchmark;
+
+import dev.howdah.Howdah;
+import dev.howdah.core.Outcome;
+import dev.howdah.job.JobSender;
+import dev.howdah.job.JobWorker;
+import dev.howdah.job.NewJob;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Jobs come and go while a snapshot is held: what a claim costs at the end, beside what it cost at the beginning. */
+final class JobsUnderHeldSnapshot implements Workload {
+
+    private final int rate;
+    private final Duration held;
+
+    JobsUnderHeldSnapshot(int rate, Duration held) {
+        this.rate = rate;
+        this.held = held;
+    }
+
+    @Override
+    public String name() {
+        return "claim at " + rate + "/s, snapshot held " + held.toSeconds() + " s";
+    }
+
+    @Override
+    public List<Measurement> measure(Bench bench) throws Exception {
+        ClaimTimes times = new ClaimTimes(bench.dataSource());
+        long part = held.dividedBy(6).toNanos();
+        run(bench, times, Duration.ofSeconds(3)); // warms up
+        try (Connection snapshot = bench.heldSnapshot()) {
+            long start = System.nanoTime();
+            run(bench, times, held);
+            long end = start + held.toNanos();
+            snapshot.rollback();
+            return List.of(new Measurement(
+                    name() + ", last sixth",
+                    times.mean(end - part, end),
+                    "ms",
+                    "first sixth",
+                    times.mean(start, start + part)));
+        }
+    }
+
+    private void run(Bench bench, ClaimTimes times, Duration time) throws Exception {
+        int count = (int) (rate * time.toMillis() / 1000);
+        CountDownLatch left = new CountDownLatch(count);
+        try (Howdah howdah = Howdah.over(times.dataSource(), bench.direct());
+                JobWorker worker = howdah.jobs()
+                        .worker()
+                        .handle("held", job -> {
+                            left.countDown();
+                            return Outcome.done();
+                        })
+                        .start()) {
+            JobSender sender = bench.howdah().jobs().sender();
+            long start = System.nanoTime();
+            for (int i = 0; i < count; i++) {
+                long due = start + i * 1_000_000_000L / rate;
+                while (System.nanoTime() < due) {
+                    LockSupport.parkNanos(Math.max(1, due - System.nanoTime()));
+                }
+                sender.send(NewJob.of("held").withPayload(Bench.PAYLOAD));
+            }
+            if (!left.await(1, TimeUnit.MINUTES)) {
+                throw new IllegalStateException(left.getCount() + " jobs did not come");
+            }
+        }
+    }
+}

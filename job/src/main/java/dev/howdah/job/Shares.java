@@ -1,0 +1,41 @@
+package dev.howdah.job;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How many jobs of each entrypoint a claim looks at. All that are wanted could be of one, but to look at so many of each
+ * would make a claim for a hundred entrypoints a hundred times as dear. So an entrypoint gets twice what it gave the last
+ * time, and a share of what is wanted; where that is too few, the claim stops there, and the next one looks further.
+ */
+final class Shares {
+
+    /** A claim that gives fewer has found all that there are. */
+    static final int LEAST = 10;
+
+    private final int entrypoints;
+    private final Limits limits;
+    private Map<String, Integer> taken = Map.of();
+
+    Shares(Collection<String> entrypoints, Limits limits) {
+        this.entrypoints = entrypoints.size();
+        this.limits = limits;
+    }
+
+    /** As many of one entrypoint where {@code wanted} are wanted; some more than wanted, for what others are taking. */
+    int of(String entrypoint, int wanted) {
+        int most = 2 * wanted + LEAST;
+        if (limits.has(entrypoint)) {
+            return most; // its limit ends a claim of it, never the look
+        }
+        int share = Math.max(LEAST, 2 * wanted / entrypoints);
+        return Math.min(most, share + 2 * taken.getOrDefault(entrypoint, 0));
+    }
+
+    void claimed(Collection<ClaimedJob> jobs) {
+        Map<String, Integer> counts = new HashMap<>();
+        jobs.forEach(claimed -> counts.merge(claimed.job().entrypoint(), 1, Integer::sum));
+        taken = counts;
+    }
+}
