@@ -4,12 +4,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.howdah.Howdah;
 import dev.howdah.core.DutyLoop;
 import dev.howdah.core.Transactions;
+import dev.howdah.queue.NewMessage;
 import dev.howdah.stream.NewEvent;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.Iterator;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 
@@ -23,12 +23,10 @@ final class Bench implements AutoCloseable {
     private final HikariDataSource pool = new HikariDataSource();
     private final Howdah howdah;
     private final DutyLoop duties;
-    private final Consumer<String> progress;
     private int names;
 
-    Bench(DataSource direct, Consumer<String> progress) {
+    Bench(DataSource direct) {
         this.direct = direct;
-        this.progress = progress;
         pool.setDataSource(direct);
         pool.setMaximumPoolSize(20);
         howdah = Howdah.over(pool, direct);
@@ -65,8 +63,26 @@ final class Bench implements AutoCloseable {
         howdah.streams().drop(name, true);
     }
 
+    /** A queue of its own for each measurement. */
+    String newQueue() {
+        String name = "howdah_bench_" + ++names;
+        if (howdah.queues().list().stream().anyMatch(queue -> queue.name().equals(name))) {
+            howdah.queues().drop(name);
+        }
+        howdah.queues().create(name);
+        return name;
+    }
+
+    void dropQueue(String name) {
+        howdah.queues().drop(name);
+    }
+
     static Iterator<NewEvent> events(int count) {
         return Stream.generate(() -> NewEvent.of("bench", PAYLOAD)).limit(count).iterator();
+    }
+
+    static Iterator<NewMessage> messages(int count) {
+        return Stream.generate(() -> NewMessage.json(PAYLOAD)).limit(count).iterator();
     }
 
     void sql(String sql) {
@@ -98,10 +114,6 @@ final class Bench implements AutoCloseable {
             }
             return connection;
         });
-    }
-
-    void tell(String what) {
-        progress.accept(what);
     }
 
     private static String payload() {

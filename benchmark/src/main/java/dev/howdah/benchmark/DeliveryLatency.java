@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /** From before the send to the handler, at a steady rate. */
 final class DeliveryLatency implements Workload {
@@ -39,9 +38,9 @@ final class DeliveryLatency implements Workload {
             run(bench, stream, Duration.ofSeconds(2)); // warms up
             double[] millis = run(bench, stream, duration);
             return List.of(
-                    Measurement.latency(name + ", p50", percentile(millis, 50)),
-                    Measurement.latency(name + ", p95", percentile(millis, 95)),
-                    Measurement.latency(name + ", p99", percentile(millis, 99)));
+                    Measurement.latency(name + ", p50", Latencies.percentile(millis, 50)),
+                    Measurement.latency(name + ", p95", Latencies.percentile(millis, 95)),
+                    Measurement.latency(name + ", p99", Latencies.percentile(millis, 99)));
         } finally {
             bench.dropStream(stream);
         }
@@ -63,23 +62,16 @@ final class DeliveryLatency implements Workload {
                     return Outcome.done();
                 })
                 .start()) {
-            long start = System.nanoTime();
-            for (int i = 0; i < count; i++) {
-                long due = start + i * 1_000_000_000L / rate;
-                while (System.nanoTime() < due) {
-                    LockSupport.parkNanos(Math.max(1, due - System.nanoTime()));
-                }
-                sender.send(NewEvent.of("bench", Bench.PAYLOAD).withExtra2(Long.toString(System.nanoTime())));
-            }
+            Pacing.run(
+                    rate,
+                    count,
+                    nr -> sender.send(
+                            NewEvent.of("bench", Bench.PAYLOAD).withExtra2(Long.toString(System.nanoTime()))));
             if (!left.await(1, TimeUnit.MINUTES)) {
                 throw new IllegalStateException(left.getCount() + " events did not come");
             }
         }
         Arrays.sort(millis);
         return millis;
-    }
-
-    private static double percentile(double[] sorted, int percent) {
-        return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
     }
 }

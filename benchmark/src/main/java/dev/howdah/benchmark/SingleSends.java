@@ -7,11 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** One event a transaction, on eight connections at once. */
 final class SingleSends implements Workload {
@@ -40,16 +36,21 @@ final class SingleSends implements Workload {
             return List.of(Rounds.compare(
                     rounds,
                     name(),
-                    () -> rate(bench, (connection) -> sender.send(connection, NewEvent.of("bench", Bench.PAYLOAD))),
+                    () -> Connections.rate(bench, CONNECTIONS, turn, connection -> send(sender, connection)),
                     "plain INSERT",
-                    () -> rate(bench, SingleSends::insert)));
+                    () -> Connections.rate(bench, CONNECTIONS, turn, SingleSends::insert)));
         } finally {
             bench.dropStream(stream);
             EqualTable.drop(bench);
         }
     }
 
-    private static long insert(Connection connection) throws SQLException {
+    private static int send(StreamSender sender, Connection connection) {
+        sender.send(connection, NewEvent.of("bench", Bench.PAYLOAD));
+        return 1;
+    }
+
+    private static int insert(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(EqualTable.INSERT)) {
             statement.setString(1, "bench");
             statement.setString(2, Bench.PAYLOAD);
@@ -58,42 +59,8 @@ final class SingleSends implements Workload {
             }
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return row.getLong(1);
+                return 1;
             }
-        }
-    }
-
-    /** Sends one event. */
-    @FunctionalInterface
-    private interface Send {
-        long on(Connection connection) throws SQLException;
-    }
-
-    private double rate(Bench bench, Send send) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
-        try {
-            long start = System.nanoTime();
-            long end = start + turn.toNanos();
-            List<Future<Long>> counts = new ArrayList<>();
-            for (int i = 0; i < CONNECTIONS; i++) {
-                counts.add(threads.submit(() -> {
-                    long count = 0;
-                    try (Connection connection = bench.dataSource().getConnection()) {
-                        while (System.nanoTime() < end) {
-                            send.on(connection);
-                            count++;
-                        }
-                    }
-                    return count;
-                }));
-            }
-            long sent = 0;
-            for (Future<Long> count : counts) {
-                sent += count.get();
-            }
-            return sent * 1e9 / (System.nanoTime() - start);
-        } finally {
-            threads.shutdown();
         }
     }
 }

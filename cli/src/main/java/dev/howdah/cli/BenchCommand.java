@@ -1,7 +1,9 @@
 package dev.howdah.cli;
 
+import dev.howdah.benchmark.Benchmark;
 import dev.howdah.benchmark.JobBenchmark;
 import dev.howdah.benchmark.Measurement;
+import dev.howdah.benchmark.QueueBenchmark;
 import dev.howdah.benchmark.StreamBenchmark;
 import dev.howdah.embedded.EmbeddedPostgres;
 import dev.howdah.install.Installer;
@@ -13,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import javax.sql.DataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,16 +27,27 @@ import tools.jackson.databind.ObjectMapper;
         description = {
             "Measures how fast a wing is.",
             "Each workload beside a baseline in the same run: compare the ratios, not the rates. On a PostgreSQL of its own, "
-                    + "or on a database that is named, in streams that it removes and job tables that it empties; have "
-                    + "nothing else going on there."
+                    + "or on a database that is named, in streams and queues that it removes and job tables that it empties; "
+                    + "have nothing else going on there."
         },
         footer = {"", "Example: howdah bench stream --quick"})
 final class BenchCommand implements Callable<Integer> {
 
+    private static final String ROW = "%-60s %12s   %-25s %12s %6s%n";
+
     /** What there is to measure. */
     enum Wing {
-        stream,
-        job
+        stream(StreamBenchmark.whole(), StreamBenchmark.quick()),
+        queue(QueueBenchmark.whole(), QueueBenchmark.quick()),
+        job(JobBenchmark.whole(), JobBenchmark.quick());
+
+        private final Benchmark whole;
+        private final Benchmark quick;
+
+        Wing(Benchmark whole, Benchmark quick) {
+            this.whole = whole;
+            this.quick = quick;
+        }
     }
 
     @Parameters(paramLabel = "WING", description = "Which wing: ${COMPLETION-CANDIDATES}.")
@@ -60,25 +72,21 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (Lifetime lifetime = Lifetime.begin()) {
             DatabaseUrl database = url.map(DatabaseUrl::parse).orElseGet(() -> own(lifetime));
-            List<Measurement> measurements = measure(database.dataSource("howdah bench"));
+            List<Measurement> measurements = new ArrayList<>();
+            if (!json) {
+                out().printf(ROW, "workload", "", "baseline", "", "ratio");
+            }
+            (quick ? wing.quick : wing.whole)
+                    .run(
+                            database.dataSource("howdah bench"),
+                            name -> name.contains(only),
+                            this::progress,
+                            json ? measurements::add : this::print);
             if (json) {
                 out().println(new ObjectMapper().writeValueAsString(asMaps(measurements)));
-            } else {
-                print(measurements);
             }
             return ExitCode.OK;
         }
-    }
-
-    private List<Measurement> measure(DataSource database) throws Exception {
-        return switch (wing) {
-            case stream ->
-                (quick ? StreamBenchmark.quick() : StreamBenchmark.whole())
-                        .only(only)
-                        .run(database, this::progress);
-            case job ->
-                (quick ? JobBenchmark.quick() : JobBenchmark.whole()).only(only).run(database, this::progress);
-        };
     }
 
     private static DatabaseUrl own(Lifetime lifetime) {
@@ -93,15 +101,11 @@ final class BenchCommand implements Callable<Integer> {
         spec.commandLine().getErr().flush();
     }
 
-    private void print(List<Measurement> measurements) {
-        out().printf("%-46s %15s   %-28s %15s %7s%n", "workload", "", "baseline", "", "ratio");
-        for (Measurement m : measurements) {
-            String baseline = m.baseline().isEmpty() ? "" : value(m.baselineValue(), m.unit());
-            String ratio = m.baseline().isEmpty() ? "" : "%.2f".formatted(m.ratio());
-            out().printf(
-                            "%-46s %15s   %-28s %15s %7s%n",
-                            m.workload(), value(m.value(), m.unit()), m.baseline(), baseline, ratio);
-        }
+    private void print(Measurement m) {
+        String baseline = m.baseline().isEmpty() ? "" : value(m.baselineValue(), m.unit());
+        String ratio = m.baseline().isEmpty() ? "" : "%.2f".formatted(m.ratio());
+        out().printf(ROW, m.workload(), value(m.value(), m.unit()), m.baseline(), baseline, ratio);
+        out().flush();
     }
 
     private static String value(double value, String unit) {

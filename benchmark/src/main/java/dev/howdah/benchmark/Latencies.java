@@ -1,0 +1,70 @@
+package dev.howdah.benchmark;
+
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/** How long messages took, and when they came; their bodies say when they were sent. */
+final class Latencies {
+
+    private static final Pattern SENT = Pattern.compile("\"sent\": ?(\\d+)");
+
+    private final long[] handled;
+    private final double[] millis;
+    private final AtomicInteger count = new AtomicInteger();
+    private final CountDownLatch left;
+
+    Latencies(int expected) {
+        handled = new long[expected];
+        millis = new double[expected];
+        left = new CountDownLatch(expected);
+    }
+
+    /** 200 bytes of JSON, sent now. */
+    static String body() {
+        String start = "{\"order\": 4711, \"sent\": " + System.nanoTime() + ", \"note\": \"";
+        return start + "x".repeat(200 - start.length() - 2) + "\"}";
+    }
+
+    /** It is handled now. */
+    void add(String body) {
+        Matcher sent = SENT.matcher(body);
+        if (!sent.find()) {
+            throw new IllegalArgumentException("not a body of this measurement: " + body);
+        }
+        int place = count.getAndIncrement();
+        handled[place] = System.nanoTime();
+        millis[place] = (handled[place] - Long.parseLong(sent.group(1))) / 1e6;
+        left.countDown();
+    }
+
+    void awaitAll() throws InterruptedException {
+        if (!left.await(1, TimeUnit.MINUTES)) {
+            throw new IllegalStateException(left.getCount() + " messages did not come");
+        }
+    }
+
+    /** Of those that came in this time, by {@link System#nanoTime}; the shortest first. */
+    double[] between(long from, long to) {
+        double[] found = IntStream.range(0, count.get())
+                .filter(i -> handled[i] >= from && handled[i] < to)
+                .mapToDouble(i -> millis[i])
+                .toArray();
+        Arrays.sort(found);
+        return found;
+    }
+
+    double[] all() {
+        return between(Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    static double percentile(double[] sorted, int percent) {
+        return sorted.length == 0
+                ? Double.NaN
+                : sorted[Math.min(sorted.length - 1, (int) ((long) sorted.length * percent / 100))];
+    }
+}
