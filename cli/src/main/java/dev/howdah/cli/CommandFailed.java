@@ -2,7 +2,7 @@ package dev.howdah.cli;
 
 import java.io.PrintWriter;
 
-/** A job's command ended with an exit code that means failure; what it wrote to stderr is the trace in the log. */
+/** A message's command ended with an exit code that means failure; what it wrote to stderr is the trace in the log. */
 final class CommandFailed extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -18,5 +18,11 @@ final class CommandFailed extends Exception {
     public void printStackTrace(PrintWriter writer) {
         writer.println(getMessage());
         writer.print(errors);
+    }
+
+    /** The reason that a dead letter keeps. */
+    @Override
+    public String toString() {
+        return getMessage() + (errors.isBlank() ? "" : ": " + errors.strip());
     }
 }

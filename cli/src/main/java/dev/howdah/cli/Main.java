@@ -48,13 +48,14 @@ public final class Main {
         System.exit(run(args));
     }
 
-    /** What stands after {@code work ... --} is another program's command line, and none of picocli's business. */
+    /** What stands after {@code --} may be another program's command line, and none of picocli's business. */
     static int run(String... args) {
-        int dashes = isWork(args) ? Arrays.asList(args).indexOf("--") : -1;
+        int dashes = runsCommand(args) ? Arrays.asList(args).indexOf("--") : -1;
         List<String> own = Arrays.asList(args).subList(0, dashes < 0 ? args.length : dashes);
         List<String> other = Arrays.asList(args).subList(dashes < 0 ? args.length : dashes + 1, args.length);
         Failures failures = new Failures();
         CommandLine commands = new CommandLine(new Main())
+                .addSubcommand(new CommandLine(new QueueCommand()).addSubcommand(new QueueReadCommand(other)))
                 .addSubcommand(new WorkCommand(other))
                 .addSubcommand(new HelpCommand())
                 .registerConverter(Duration.class, new DurationText())
@@ -71,12 +72,12 @@ public final class Main {
         return exitCode;
     }
 
-    private static boolean isWork(String... args) {
-        return Stream.of(args)
+    private static boolean runsCommand(String... args) {
+        List<String> words = Stream.of(args)
                 .filter(argument -> !argument.startsWith("-"))
-                .findFirst()
-                .filter("work"::equals)
-                .isPresent();
+                .limit(2)
+                .toList();
+        return !words.isEmpty() && (words.get(0).equals("work") || words.equals(List.of("queue", "read")));
     }
 
     /** From the jar's manifest. */

@@ -74,6 +74,7 @@ final class UpCommand implements Callable<Integer> {
             if (demo) {
                 new JobDemo(server.howdah(), database.dataSource("howdah demo")).run(out());
                 new StreamDemo(server.howdah(), database.dataSource("howdah demo")).run(out());
+                new QueueDemo(server.howdah()).run(out());
             }
             out().flush();
             lifetime.awaitSignalWhile(postgres::isRunning);
@@ -107,6 +108,7 @@ final class UpCommand implements Callable<Integer> {
                                    -d '{"entrypoint": "fetch", "payload": "hello"}'
                 and work it      %s work fetch -- cat
                 Try a stream     %s stream create news && %s stream consume news me --follow
+                and a queue      %s queue create pdfs && %s queue send pdfs '{"order": 1}' && %s queue read pdfs
                 Ctrl-C stops everything; the data stays.""".formatted(
                         postgres.version(),
                         home,
@@ -115,6 +117,9 @@ final class UpCommand implements Callable<Integer> {
                         addresses.jdbc(),
                         addresses.http(),
                         addresses.http(),
+                        COMMAND,
+                        COMMAND,
+                        COMMAND,
                         COMMAND,
                         COMMAND,
                         COMMAND)));

@@ -10,10 +10,7 @@ import dev.howdah.job.JobHandler;
 import dev.howdah.job.JobWorker;
 import dev.howdah.job.RetryPolicy;
 import dev.howdah.server.DatabaseUrl;
-import java.io.File;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -23,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -132,7 +128,7 @@ final class WorkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        checkCommand();
+        CommandRunner.check(command, "howdah work fetch -- cat");
         DatabaseUrl url = database.database();
         checkDatabase(url);
         HandlerOptions options = options();
@@ -179,7 +175,11 @@ final class WorkCommand implements Callable<Integer> {
     }
 
     private JobHandler runner() {
-        return new CommandHandler(command, System.out, System.err);
+        CommandRunner runner = new CommandRunner(command, System.out, System.err);
+        return job -> runner.run(
+                CommandEnvironment.of(job),
+                job.payload(),
+                () -> RetryPolicy.standard().backoff().after(job.attempts() + 1));
     }
 
     /** The same with a line on stderr for each job. */
@@ -203,21 +203,6 @@ final class WorkCommand implements Callable<Integer> {
                 err.flush();
             }
         };
-    }
-
-    /** Before any job is claimed: a command that can't be started would fail them all. */
-    private void checkCommand() {
-        if (command.isEmpty()) {
-            throw new CommandFailure(ExitCode.USAGE, "say what to run after --, as in: howdah work fetch -- cat");
-        }
-        String program = command.get(0);
-        boolean found = program.contains("/")
-                ? Files.isExecutable(Path.of(program))
-                : Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-        if (!found) {
-            throw new CommandFailure(ExitCode.USAGE, "there is no command " + program);
-        }
     }
 
     private static void checkDatabase(DatabaseUrl url) {

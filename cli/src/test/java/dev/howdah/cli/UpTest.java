@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,11 +56,12 @@ class UpTest {
     }
 
     @Test
-    void showsTheWayOfAJobAndOfAnEventAndStaysUp() {
+    void showsTheWayOfAJobOfAnEventAndOfAMessageAndStaysUp() {
         try (HowdahProcess demo =
                 HowdahProcess.start("up", "--demo", "--data", data.toString(), "--pg-port", "0", "--http-port", "0")) {
             demo.awaitLine(line -> line.matches(" +successful +\\+\\d+\\.\\d ms"));
             demo.awaitLine(line -> line.matches(" +handled +\\+\\d+\\.\\d ms"));
+            demo.awaitLine(line -> line.matches(" +gone +\\+\\d+\\.\\d ms"));
             assertThat(demo.out())
                     .contains(
                             "Howdah is up.",
@@ -69,10 +71,14 @@ class UpTest {
                     .containsPattern("The way of a job: 1 was sent, and its handler had \"hello\" after \\d+\\.\\d ms")
                     .containsPattern("The way of an event: \\d+ was sent, after \\d+ to warm up, "
                             + "and its consumer had \"hello\" after \\d+\\.\\d ms")
-                    .contains("stream create news && ");
-            assertThat(HowdahRun.of("stream", "list", "--json", "--data", data.toString())
-                            .out())
-                    .isEqualTo("[]");
+                    .containsPattern("The way of a message: \\d+ was sent, after \\d+ to warm up, "
+                            + "and its handler had \"hello\" after \\d+\\.\\d ms")
+                    .contains("stream create news && ", "queue create pdfs && ");
+            for (String wing : List.of("stream", "queue")) {
+                assertThat(HowdahRun.of(wing, "list", "--json", "--data", data.toString())
+                                .out())
+                        .isEqualTo("[]");
+            }
             assertThat(demo.isAlive()).isTrue();
             assertThat(demo.terminate()).isEqualTo(143);
         }
