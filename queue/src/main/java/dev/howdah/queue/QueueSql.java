@@ -7,7 +7,7 @@ final class QueueSql {
 
     static final String CREATE = "call pgpro_queue.create_queue(?, ?, ?, ?, ?)";
     static final String ALTER = "call pgpro_queue.alter_queue(?, ?, ?, ?, ?)";
-    static final String BACKOFF = "call pgpro_queue.set_queue_backoff(?, ?, ?)";
+    static final String BACKOFF = "call pgpro_queue.set_queue_backoff(?, ?::numeric, ?)";
     static final String DROP = "call pgpro_queue.drop_queue(?)";
     static final String GRANT = "call pgpro_queue.grant_queue_access(?, ?::name)";
     static final String REVOKE = "call pgpro_queue.revoke_queue_access(?, ?::name)";
