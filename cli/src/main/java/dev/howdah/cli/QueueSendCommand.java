@@ -2,6 +2,7 @@ package dev.howdah.cli;
 
 import dev.howdah.queue.QueueSender;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +30,12 @@ final class QueueSendCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "NAME", description = "Which queue.")
     private String name = "";
 
+    @Parameters(
+            index = "1..*",
+            paramLabel = "PAYLOAD",
+            description = "What the messages hold: JSON, or XML with --xml. After -- it may begin with a dash.")
+    private List<String> payloads = List.of();
+
     @Mixin
     private QueueMessageOptions messages = new QueueMessageOptions();
 
@@ -37,14 +44,14 @@ final class QueueSendCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        boolean lines = messages.areLines();
+        boolean lines = messages.areLines(payloads);
         PrintWriter out = spec.commandLine().getOut();
         database.use(queues -> {
             QueueSender sender = queues.sender(name);
             if (lines) {
                 out.println(sender.load(messages.each().iterator()) + " messages sent");
             } else {
-                sender.sendAll(messages.all()).forEach(out::println);
+                sender.sendAll(messages.all(payloads)).forEach(out::println);
             }
             return name;
         });
