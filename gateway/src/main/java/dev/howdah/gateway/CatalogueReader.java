@@ -82,6 +82,23 @@ record CatalogueReader(Exposure exposure) implements SqlCall<Catalogue> {
                and not exists (select from pg_type t where t.oid = any (p.proargtypes) and t.typtype = 'p')
              order by p.oid""";
 
+    /** Other than before if one of the functions was made, replaced or dropped. Much cheaper than the whole. */
+    private static final String VERSION = """
+            select string_agg(p.oid || '.' || p.xmin, ' ' order by p.oid)
+              from pg_proc p
+             where p.proname = any (?) or p.pronamespace in (select oid from pg_namespace where nspname = any (?))""";
+
+    String version(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(VERSION)) {
+            set(statement, 1, exposure.names());
+            set(statement, 2, exposure.profiles());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return String.valueOf(row.getString(1));
+            }
+        }
+    }
+
     @Override
     public Catalogue on(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(AS_CONNECTED + PATH + FUNCTIONS)) {

@@ -7,22 +7,27 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The catalogue as it is now: functions are installed, replaced and dropped while the server runs. It is read again when
- * it is a second old and a request comes, and at once when somebody says {@code NOTIFY pgrst}.
+ * The catalogue as it is now: functions are installed, replaced and dropped while the server runs. When it is a second old
+ * and a request comes, the database is asked whether any of them is another; the whole is read again if so, when it is half a
+ * minute old (tables that functions give rows of may have changed), and at once when somebody says {@code NOTIFY pgrst}.
  */
 final class RpcCatalogue {
 
     private static final long FRESH = TimeUnit.SECONDS.toNanos(1);
+    private static final long WHOLE = TimeUnit.SECONDS.toNanos(30);
 
     private final Transactions transactions;
     private final CatalogueReader reader;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile @Nullable Entry entry;
 
-    /** @param read when, by {@code System.nanoTime()} before the database was asked */
-    private record Entry(Catalogue catalogue, long read) {
+    /**
+     * @param read when, by {@code System.nanoTime()} before the database was asked
+     * @param checked when it was last seen that it still holds
+     */
+    private record Entry(Catalogue catalogue, String version, long read, long checked) {
         boolean isFresh() {
-            return System.nanoTime() - read < FRESH;
+            return System.nanoTime() - checked < FRESH;
         }
     }
 
@@ -44,7 +49,7 @@ final class RpcCatalogue {
         }
         try {
             Entry meanwhile = entry;
-            return meanwhile != null && meanwhile != known ? meanwhile.catalogue : read();
+            return meanwhile != null && meanwhile != known ? meanwhile.catalogue : check(known);
         } catch (HowdahException.Unavailable e) {
             if (known == null) {
                 throw e;
@@ -86,14 +91,29 @@ final class RpcCatalogue {
     void forget() {
         Entry known = entry;
         if (known != null) {
-            entry = new Entry(known.catalogue, System.nanoTime() - FRESH);
+            long old = System.nanoTime() - WHOLE;
+            entry = new Entry(known.catalogue, known.version, old, old);
         }
     }
 
+    private Catalogue check(@Nullable Entry known) {
+        long asked = System.nanoTime();
+        if (known == null || asked - known.read >= WHOLE) {
+            return read();
+        }
+        if (!transactions.statement(reader::version).equals(known.version)) {
+            return read();
+        }
+        entry = new Entry(known.catalogue, known.version, known.read, asked);
+        return known.catalogue;
+    }
+
+    /** The version first: what changes in between is seen the next time. */
     private Catalogue read() {
         long asked = System.nanoTime();
+        String version = transactions.statement(reader::version);
         Catalogue catalogue = transactions.statement(reader);
-        entry = new Entry(catalogue, asked);
+        entry = new Entry(catalogue, version, asked, asked);
         return catalogue;
     }
 }

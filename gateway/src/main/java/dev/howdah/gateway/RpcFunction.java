@@ -51,13 +51,24 @@ record RpcFunction(
 
     /** Whether these arguments, no more and no fewer but for the optional ones, are what it takes. */
     boolean takes(Set<String> names) {
-        return arguments.stream().noneMatch(argument -> argument.name().isEmpty())
-                && names.stream().allMatch(this::hasArgument)
-                && arguments.stream().allMatch(argument -> argument.optional() || names.contains(argument.name()));
+        int given = 0;
+        for (Argument argument : arguments) {
+            boolean isGiven = names.contains(argument.name());
+            if (argument.name().isEmpty() || !isGiven && !argument.optional()) {
+                return false;
+            }
+            given += isGiven ? 1 : 0;
+        }
+        return given == names.size();
     }
 
     boolean hasArgument(String argumentName) {
-        return arguments.stream().anyMatch(argument -> argument.name().equals(argumentName));
+        for (Argument argument : arguments) {
+            if (argument.name().equals(argumentName)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether it takes a whole body of one of these types. */

@@ -21,6 +21,61 @@ final class RandomRequest {
         "/rpc/%ff",
         "/rpc/pg_sleep"
     };
+    /** Functions, with what belongs behind their names in a query. */
+    private static final String[] CALLS = {
+        "/rpc/elephants?",
+        "/rpc/numbers?n=3&",
+        "/rpc/add?a=1&",
+        "/rpc/points?",
+        "/rpc/origin?",
+        "/rpc/take_json?",
+        "/rpc/choose?status=201&headers=[]&",
+        "/rpc/who?"
+    };
+
+    private static final String[] QUESTIONS = {
+        "select=id,name",
+        "select=data->trunk->>cm",
+        "select=*,id::text",
+        "select=id(",
+        "id=eq.1",
+        "id=in.(1,2",
+        "id=not.is.null",
+        "name=like(any).{A*,B*}",
+        "story=wfts(english).walk%20or%20run",
+        "or=(id.eq.1,and(id.gt.1,name.like.*a*))",
+        "and=(id.eq.1,(",
+        "order=id.desc.nullslast,name",
+        "order=nope",
+        "limit=2",
+        "limit=-2",
+        "offset=1",
+        "offset=99",
+        "%22=eq.1",
+        "id=eq.%00"
+    };
+    /** {role} and {expired} stand for tokens. */
+    private static final String[] MANNERS = {
+        "Accept: text/csv",
+        "Accept: application/vnd.pgrst.object+json",
+        "Accept: text/html",
+        "Range: 0-1",
+        "Range: 2-1",
+        "Prefer: count=exact",
+        "Prefer: tx=rollback, handling=strict",
+        "Prefer: handling=strict, odd",
+        "Prefer: handling=strict, max-affected=1",
+        "Prefer: bytea=base64",
+        "Accept-Profile: other",
+        "Content-Profile: other",
+        "Accept-Profile: none",
+        "Authorization: Bearer {role}",
+        "Authorization: Bearer {role}",
+        "Authorization: Bearer {expired}",
+        "Authorization: Basic eDp5",
+        "Cookie: a=b; c"
+    };
+
     private static final String[] KEYS = {"payload", "priority", "execute_after", "dedupe_key", "headers"};
     private static final String[] VALUES = {
         "null",
@@ -94,6 +149,34 @@ final class RandomRequest {
             all.writeBytes(body);
         }
         request = all.toByteArray();
+        return request;
+    }
+
+    /** Whatever a function's result can be asked for, by whoever. */
+    byte[] nextCall(java.util.Map<String, String> tokens) {
+        method = pick(new String[] {"GET", "GET", "POST", "HEAD"});
+        StringBuilder path = new StringBuilder(pick(CALLS));
+        for (int i = random.nextInt(4); i > 0; i--) {
+            path.append(pick(QUESTIONS)).append('&');
+        }
+        String head = path.toString();
+        String body = "";
+        if (method.equals("POST") && random.nextBoolean()) {
+            body = "{\"" + pick(new String[] {"a", "n", "status", "headers", "id"}) + "\": " + pick(VALUES) + "}";
+            head = head.replaceFirst("\\?.*", "");
+        }
+        StringBuilder lines = new StringBuilder(
+                method + " " + head.replace(" ", "%20") + " HTTP/1.1\r\n" + "Host: localhost\r\nConnection: close\r\n");
+        for (int i = random.nextInt(4); i > 0; i--) {
+            String line = pick(MANNERS);
+            for (var token : tokens.entrySet()) {
+                line = line.replace("{" + token.getKey() + "}", token.getValue());
+            }
+            lines.append(line).append("\r\n");
+        }
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        lines.append("Content-Length: ").append(bytes.length).append("\r\n\r\n").append(body);
+        request = lines.toString().getBytes(StandardCharsets.UTF_8);
         return request;
     }
 
