@@ -1,10 +1,6 @@
 package dev.howdah.cli;
 
-<<<<<<< HEAD
 import dev.howdah.benchmark.Benchmark;
-=======
-import dev.howdah.benchmark.GatewayBenchmark;
->>>>>>> 17eeb36 (wip)
 import dev.howdah.benchmark.JobBenchmark;
 import dev.howdah.benchmark.Measurement;
 import dev.howdah.benchmark.QueueBenchmark;
@@ -29,7 +25,7 @@ import tools.jackson.databind.ObjectMapper;
 @Command(
         name = "bench",
         description = {
-            "Measures how fast a wing is, or the gateway.",
+            "Measures how fast a wing is.",
             "Each workload beside a baseline in the same run: compare the ratios, not the rates. On a PostgreSQL of its own, "
                     + "or on a database that is named, in streams and queues that it removes and job tables that it empties; "
                     + "have nothing else going on there."
@@ -41,7 +37,6 @@ final class BenchCommand implements Callable<Integer> {
 
     /** What there is to measure. */
     enum Wing {
-<<<<<<< HEAD
         stream(StreamBenchmark.whole(), StreamBenchmark.quick()),
         queue(QueueBenchmark.whole(), QueueBenchmark.quick()),
         job(JobBenchmark.whole(), JobBenchmark.quick());
@@ -53,11 +48,6 @@ final class BenchCommand implements Callable<Integer> {
             this.whole = whole;
             this.quick = quick;
         }
-=======
-        stream,
-        job,
-        gateway
->>>>>>> 17eeb36 (wip)
     }
 
     @Parameters(paramLabel = "WING", description = "Which wing: ${COMPLETION-CANDIDATES}.")
@@ -99,22 +89,6 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-<<<<<<< HEAD
-=======
-    private List<Measurement> measure(DataSource database) throws Exception {
-        return switch (wing) {
-            case stream ->
-                (quick ? StreamBenchmark.quick() : StreamBenchmark.whole())
-                        .only(only)
-                        .run(database, this::progress);
-            case job ->
-                (quick ? JobBenchmark.quick() : JobBenchmark.whole()).only(only).run(database, this::progress);
-            case gateway ->
-                (quick ? GatewayBenchmark.quick() : GatewayBenchmark.whole()).run(database, this::progress);
-        };
-    }
-
->>>>>>> 17eeb36 (wip)
     private static DatabaseUrl own(Lifetime lifetime) {
         EmbeddedPostgres postgres = lifetime.add(EmbeddedPostgres.builder().start());
         DatabaseUrl database = DatabaseUrl.parse(postgres.address().url());
