@@ -14,6 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** From before the send to the handler, at a steady rate. */
 final class DeliveryLatency implements Workload {
 
+    /** Until the JVM has compiled what a day's events go through. */
+    private static final Duration WARM_UP = Duration.ofSeconds(8);
+
     private final int rate;
     private final Duration duration;
 
@@ -35,8 +38,8 @@ final class DeliveryLatency implements Workload {
     List<Measurement> measure(Bench bench, String name) throws Exception {
         String stream = bench.newStream();
         try {
-            run(bench, stream, Duration.ofSeconds(2)); // warms up
-            double[] millis = run(bench, stream, duration);
+            run(bench, stream, 1_000, WARM_UP);
+            double[] millis = run(bench, stream, rate, duration);
             return List.of(
                     Measurement.latency(name + ", p50", Latencies.percentile(millis, 50)),
                     Measurement.latency(name + ", p95", Latencies.percentile(millis, 95)),
@@ -46,7 +49,7 @@ final class DeliveryLatency implements Workload {
         }
     }
 
-    private double[] run(Bench bench, String stream, Duration time) throws Exception {
+    private static double[] run(Bench bench, String stream, int rate, Duration time) throws Exception {
         int count = (int) (rate * time.toMillis() / 1000);
         double[] millis = new double[count];
         CountDownLatch left = new CountDownLatch(count);

@@ -48,6 +48,13 @@ final class HowdahProcess implements AutoCloseable {
         return start(builder(args).redirectInput(stdin.toFile()));
     }
 
+    /** With its stdout in a file. */
+    static HowdahProcess writing(Path stdout, String... args) {
+        return start(builder(args)
+                .redirectInput(ProcessBuilder.Redirect.from(nothing()))
+                .redirectOutput(stdout.toFile()));
+    }
+
     /** With its stdout piped into another command, whose stdout is seen then. */
     static HowdahProcess pipedInto(List<String> reader, String... args) {
         try {

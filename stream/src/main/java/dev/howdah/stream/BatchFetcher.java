@@ -30,6 +30,8 @@ final class BatchFetcher {
     private final String worker;
     private final Duration lease;
     private final EventReader reader;
+    /** What the last look in vain saw of the stream; null if there may be something new at any moment. */
+    private volatile @Nullable Long seen;
 
     BatchFetcher(DataSource dataSource, Subscriber subscriber, String worker, Duration lease) {
         this.connection = new WorkerConnection(dataSource);
@@ -40,8 +42,12 @@ final class BatchFetcher {
         this.reader = new EventReader(subscriber);
     }
 
-    /** Settles a batch, if there is one to settle, and opens the next one, if there is one to be had. */
-    Optional<Delivery> next(@Nullable Settlement settlement) {
+    /**
+     * Settles a batch, if there is one to settle, and opens the next one, if there is one to be had.
+     *
+     * @param wait how long the database may wait for something new, if there is nothing to settle
+     */
+    Optional<Delivery> next(@Nullable Settlement settlement, Duration wait) {
         return connection.call(c -> {
             long asked = System.nanoTime();
             try (PreparedStatement statement = c.prepareStatement(StreamSql.DELIVER)) {
@@ -51,11 +57,16 @@ final class BatchFetcher {
                 statement.setObject(
                         4, settlement == null ? null : settlement.delivery().subscriber(), Types.INTEGER);
                 bind(statement, 5, settlement);
+                boolean waits = settlement == null && !wait.isZero();
+                statement.setInt(10, subscriber.queue());
+                statement.setObject(11, waits ? seen : null, Types.BIGINT);
+                statement.setString(12, waits ? wait.toString() : null);
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     if (settlement != null && !row.getBoolean("settled")) {
                         lost(settlement.delivery());
                     }
+                    seen = row.getObject("seen", Long.class);
                     long batchId = row.getLong("batch_id");
                     return row.wasNull()
                             ? Optional.empty()
@@ -124,8 +135,14 @@ final class BatchFetcher {
         return !delivery.isLost() && !delivery.isExpired();
     }
 
+    /** Whether the last look has shown that nothing new can come unnoticed, so that the next one may wait for it. */
+    boolean canWait() {
+        return seen != null;
+    }
+
     /** Gives the connection back until there is something to do. */
     void rest() {
+        seen = null;
         connection.rest();
     }
 

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** One worker of a consumer: fetches a batch, has it handled, settles it together with fetching the next. */
 final class ConsumerLoop implements Duty {
 
+    /** As long as a look may last that waits in the database: no slow query, nor an old snapshot. */
+    private static final Duration WAIT = Duration.ofMillis(20);
+
     private final String name;
     private final BatchFetcher fetcher;
     private final Handling handling;
@@ -48,7 +51,7 @@ final class ConsumerLoop implements Duty {
 
     @Override
     public Duration idle() {
-        return pace.pause();
+        return fetcher.canWait() ? Duration.ZERO : pace.pause();
     }
 
     boolean isStopping() {
@@ -105,7 +108,8 @@ final class ConsumerLoop implements Duty {
         synchronized (this) {
             look = ++looks;
         }
-        Delivery found = fetcher.next(settlement).orElse(null);
+        Delivery found =
+                fetcher.next(settlement, pace.isQuiet() ? Duration.ZERO : WAIT).orElse(null);
         if (found == null) {
             synchronized (this) {
                 lastInVain = look;

@@ -10,6 +10,8 @@ public final class StreamSchema implements WingSql {
 
     private static final List<String> FUNCTIONS = List.of(
             "functions/event_tables",
+            "functions/wakeups",
+            "functions/queue_functions",
             "functions/ticks",
             "functions/positions",
             "functions/windows",

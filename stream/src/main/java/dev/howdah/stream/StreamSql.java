@@ -18,12 +18,12 @@ final class StreamSql {
     static final String COPY_TARGET = """
             select t, has_table_privilege(t, 'insert') from howdah_stream.current_event_table(?) t""";
 
-    static final String JOIN_WORKERS = "select sub_no, sub_id from howdah_stream.join_workers(?, ?, ?, ?)";
+    static final String JOIN_WORKERS = "select sub_no, sub_id, sub_queue from howdah_stream.join_workers(?, ?, ?, ?)";
 
     static final String DELIVER = """
             select settled, sub_no, batch_id, prev_tick_id, tick_id, done, batch_end, lower::text, upper::text,
-                   snapshot::text, late::text, tables, ids_drawn
-              from howdah_stream.deliver(?, ?, ?::interval, ?, ?, ?, ?, ?::interval[], ?)""";
+                   snapshot::text, late::text, tables, ids_drawn, seen
+              from howdah_stream.deliver(?, ?, ?::interval, ?, ?, ?, ?, ?::interval[], ?, ?, ?, ?::interval)""";
 
     static final String SETTLE = "select howdah_stream.settle(?, ?, ?, ?, ?, ?::interval[], ?)";
 
@@ -66,7 +66,7 @@ final class StreamSql {
     static final String REPLAY_ALL = "select replayed, failed, first_error from pgque.dlq_replay_all(?)";
     static final String PURGE = "select pgque.dlq_purge(?, ?::interval)";
 
-    static final String TICK_ROUND = "select howdah_stream.tick_round(?)";
+    static final String TICK_ROUND = "select howdah_stream.tick_round(?, ?::interval)";
     static final String SLEEP = "select howdah_stream.sleep()";
     static final String TICKER = "select pgque.ticker()";
     static final String RETRIES = "select pgque.maint_retry_events()";

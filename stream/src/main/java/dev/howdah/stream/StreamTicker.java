@@ -42,6 +42,7 @@ final class StreamTicker implements Duty {
     private final AtomicBoolean lookAtAll = new AtomicBoolean();
     private Wakeups.@Nullable Listening listening;
     private @Nullable IdleTransaction sleep;
+    private long roundBegan = System.nanoTime();
     private long roundTook;
     private long news = System.nanoTime();
     private long rules = System.nanoTime();
@@ -121,8 +122,11 @@ final class StreamTicker implements Duty {
         String[] look = woken.toArray(String[]::new);
         woken.removeAll(List.of(look));
         long start = System.nanoTime();
+        Duration sinceLast = Duration.ofNanos(start - roundBegan);
         try {
-            return (int) statements.number(StreamSql.TICK_ROUND, (Object) (all ? null : look));
+            int ticks = (int) statements.number(StreamSql.TICK_ROUND, all ? null : look, sinceLast.toString());
+            roundBegan = start;
+            return ticks;
         } catch (HowdahException e) {
             lookAtAll.set(true); // whoever woke it does so once
             throw e;

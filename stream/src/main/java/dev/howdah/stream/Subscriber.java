@@ -5,5 +5,6 @@ package dev.howdah.stream;
  *
  * @param no its line of positions
  * @param id whose retries and dead letters it gets: its own, or its group's
+ * @param queue of which stream
  */
-record Subscriber(int no, int id) {}
+record Subscriber(int no, int id, int queue) {}

@@ -36,7 +36,7 @@ final class Subscribers {
     private List<Subscriber> join(boolean shared, int slots) {
         return statements.rows(
                 StreamSql.JOIN_WORKERS,
-                row -> new Subscriber(row.getInt(1), row.getInt(2)),
+                row -> new Subscriber(row.getInt(1), row.getInt(2), row.getInt(3)),
                 stream,
                 consumer,
                 shared,

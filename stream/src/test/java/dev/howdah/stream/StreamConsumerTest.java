@@ -321,8 +321,8 @@ class StreamConsumerTest extends StreamClientBase {
         Subscriber subscriber =
                 new Subscribers(database.dataSource(), STREAM, "c").whole().get(0);
         BatchFetcher fetcher = new BatchFetcher(database.dataSource(), subscriber, "one", Duration.ofHours(1));
-        Delivery delivery = fetcher.next(null).orElseThrow();
-        assertThat(new BatchFetcher(database.dataSource(), subscriber, "two", LONG).next(null))
+        Delivery delivery = fetcher.next(null, Duration.ZERO).orElseThrow();
+        assertThat(new BatchFetcher(database.dataSource(), subscriber, "two", LONG).next(null, Duration.ZERO))
                 .isEmpty();
         fetcher.release(delivery);
         fetcher.rest();

@@ -215,14 +215,14 @@ grant execute on function howdah_stream.queue_id(text) to pgque_writer;
 grant execute on function howdah_stream.current_event_table(text) to pgque_writer;
 grant execute on function howdah_stream.join_workers(text, text, bool, int) to pgque_reader;
 grant execute on function howdah_stream.deliver(
-    int, text, interval, int, bigint, bigint, bigint[], interval[], text[]) to pgque_reader;
+    int, text, interval, int, bigint, bigint, bigint[], interval[], text[], int, bigint, interval) to pgque_reader;
 grant execute on function howdah_stream.settle(
     int, text, bigint, bigint, bigint[], interval[], text[]) to pgque_reader;
 grant execute on function howdah_stream.renew_lease(int, text, interval, bigint) to pgque_reader;
 grant execute on function howdah_stream.window_sql(howdah_stream.subscriber, bigint, text[]) to pgque_reader;
 grant execute on function howdah_stream.event_table_name(int, int) to pgque_reader;
 grant select on howdah_stream.subscriber, howdah_stream.event_table to pgque_reader;
-grant execute on function howdah_stream.tick_round(text[]), howdah_stream.sleep() to pgque_admin;
+grant execute on function howdah_stream.tick_round(text[], interval), howdah_stream.sleep() to pgque_admin;
 
 -- Tables: readers read all there is in their language. A queue's own tables: pgque.grant_perms, now and when it is
 -- made.

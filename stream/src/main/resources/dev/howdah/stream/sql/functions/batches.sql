@@ -39,11 +39,12 @@ end
 $$;
 
 -- Which tick a subscriber reads up to next; null if there is none yet. A window that was begun is read to its end. Else
--- the next one; or the first one that satisfies the minimums; or, i_newest, the last one that a batch has room for.
+-- the next one; or the first one that satisfies the minimums; or, i_newest, the last one that a batch has room for. Planned
+-- to read ticks in their order, as many as it needs: there may be very many, or few, whatever the statistics say.
 create or replace function howdah_stream.find_next_tick(
     i_sub howdah_stream.subscriber, i_pos howdah_stream.position,
     i_min_lag interval, i_min_count int, i_min_interval interval, i_newest bool) returns bigint
-language plpgsql as $$
+language plpgsql set enable_bitmapscan to off set enable_sort to off as $$
 declare
     v_next bigint;
     v_last pgque.tick;

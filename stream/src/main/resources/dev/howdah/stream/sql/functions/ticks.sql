@@ -17,44 +17,33 @@ end
 $$;
 
 -- Makes a tick; the caller holds the queue's row. i_busy: somebody may be writing an event that this tick does not see
--- though its id is not new any more. Tells who listens.
-create or replace function howdah_stream.tick(i_queue pgque.queue, i_busy bool) returns bigint
+-- though its id is not new any more, this transaction itself for one. Tells who listens, unless not i_tell.
+create or replace function howdah_stream.tick(i_queue pgque.queue, i_busy bool, i_tell bool default true) returns bigint
 language plpgsql as $$
 declare
     v_tick bigint;
-    -- before the snapshot: an event of a later transaction has a higher id
-    v_seq bigint := coalesce(pg_sequence_last_value(i_queue.queue_event_seq::regclass), 0);
+    -- Before the snapshot: an event of a later transaction has a higher id. And before asking who is writing: whoever
+    -- begins later has a higher id, too.
+    v_seq bigint := howdah_stream.ids_drawn(i_queue.queue_id);
+    v_busy bool := i_busy or coalesce(howdah_stream.is_written(i_queue.queue_id), false);
 begin
     perform howdah_stream.want_own_snapshot('a tick');
     insert into pgque.tick (tick_queue, tick_id, tick_event_seq, tick_busy)
-    values (i_queue.queue_id, nextval(i_queue.queue_tick_seq::regclass), v_seq, i_busy)
+    values (i_queue.queue_id, nextval(i_queue.queue_tick_seq::regclass), v_seq, v_busy)
     returning tick_id into v_tick;
-    perform pg_notify('pgque_' || i_queue.queue_name, v_tick::text);
+    if i_tell then
+        perform pg_notify('pgque_' || i_queue.queue_name, v_tick::text);
+    end if;
     return v_tick;
 end
 $$;
 
--- Whether somebody is writing into a queue (or one that shares its bucket): has a share of announce()'s lock, which the
--- ticker (lock 64) does not have, asleep. The locks are only tried: kept, they would have every writer notify.
-create or replace function howdah_stream.busy(i_queue_id int) returns bool
+-- How many events' ids have been drawn; the queue's first id is 1.
+create or replace function howdah_stream.ids_drawn(i_queue_id int) returns bigint
 language plpgsql as $$
 begin
-    if pg_try_advisory_lock(1752131956, i_queue_id % 64) then
-        perform pg_advisory_unlock(1752131956, i_queue_id % 64);
-        return false;
-    elsif pg_try_advisory_lock_shared(1752131956, 64) then
-        perform pg_advisory_unlock_shared(1752131956, 64);
-        return true;
-    end if;
-    return false;
+    return coalesce(pg_sequence_last_value(to_regclass('pgque.event_' || i_queue_id || '_id_seq')), 0);
 end
-$$;
-
--- Takes every lock that writers share, in the transaction of a ticker that is about to sleep: as long as it stays open, they
--- notify. False if somebody is writing; then the transaction is to be ended.
-create or replace function howdah_stream.sleep() returns bool
-language sql as $$
-    select bool_and(pg_try_advisory_xact_lock(1752131956, bucket)) from generate_series(0, 64) bucket
 $$;
 
 create or replace function howdah_stream.last_tick(i_queue_id int) returns pgque.tick
@@ -78,39 +67,45 @@ begin
 end
 $$;
 
--- Whether an event's id was drawn since the last tick.
-create or replace function howdah_stream.ids_were_drawn(i_queue_id int) returns bool
+-- For a consumer that has done i_done: whether there is a tick after that, or one could be made, because ids were drawn and
+-- nobody is writing an event any more, or because there is an event that no tick has seen. If not, seen is how many ids
+-- had been drawn, or null if somebody may be writing an event with one of them; or fewer than were drawn if another
+-- session ticks at this very moment: then it is worth looking again at once. Tells nobody of its tick: the server's ticker
+-- does, once for many.
+create or replace function howdah_stream.look(i_queue_id int, i_done bigint, out has_tick bool, out seen bigint)
 language plpgsql as $$
 declare
-    v_seq bigint;
+    v_last pgque.tick;
+    v_drawn bigint;
+    v_written bool;
 begin
-    select tick_event_seq into v_seq from pgque.tick where tick_queue = i_queue_id order by tick_id desc limit 1;
-    return (select coalesce(pg_sequence_last_value(queue_event_seq::regclass), 0) > v_seq
-              from pgque.queue where queue_id = i_queue_id);
-end
-$$;
-
--- Ticks at once if there is an event that no tick has seen. Null if there is none, if another session ticks at this very
--- moment, or if the queue's ticker is paused or external.
-create or replace function howdah_stream.tick_news(i_queue_id int) returns bigint
-language plpgsql as $$
-declare
-    v_last pgque.tick := howdah_stream.last_tick(i_queue_id);
-begin
-    if current_setting('transaction_isolation') = 'read committed' and howdah_stream.has_news(v_last) then
-        return howdah_stream.tick_unless_ticked(v_last);
+    select * into v_last from pgque.tick where tick_queue = i_queue_id order by tick_id desc limit 1;
+    has_tick := v_last.tick_id > i_done;
+    v_drawn := howdah_stream.ids_drawn(i_queue_id);
+    if has_tick then
+        return;
+    elsif v_drawn = v_last.tick_event_seq and not v_last.tick_busy then
+        seen := v_drawn;
+        return;
+    elsif current_setting('transaction_isolation') <> 'read committed' then
+        return;
     end if;
-    return null;
+    v_written := howdah_stream.is_written(i_queue_id);
+    if v_drawn > v_last.tick_event_seq and not v_written or howdah_stream.has_news(v_last) then
+        has_tick := howdah_stream.tick_unless_ticked(v_last, false) > i_done;
+        seen := case when not v_written then v_last.tick_event_seq - 1 end;
+    elsif not v_written then
+        seen := v_drawn;
+    end if;
 end
 $$;
 
--- Ticks because there is news since i_last, unless another session has ticked meanwhile or is about to.
-create or replace function howdah_stream.tick_unless_ticked(i_last pgque.tick) returns bigint
+-- Ticks, unless another session has done so since i_last: that tick then. Null if one is about to, or nobody may.
+create or replace function howdah_stream.tick_unless_ticked(i_last pgque.tick, i_tell bool) returns bigint
 language plpgsql as $$
 declare
     v_queue pgque.queue;
-    v_now pgque.tick;
-    v_busy bool;
+    v_now bigint;
 begin
     select * into v_queue
       from pgque.queue
@@ -119,22 +114,21 @@ begin
     if not found then
         return null;
     end if;
-    v_now := howdah_stream.last_tick(i_last.tick_queue);
-    if v_now.tick_id <> i_last.tick_id and not howdah_stream.has_news(v_now) then
-        return null;
-    end if;
-    v_busy := howdah_stream.busy(i_last.tick_queue);
-    return howdah_stream.tick(v_queue, v_busy);
+    select max(tick_id) into v_now from pgque.tick where tick_queue = i_last.tick_queue and tick_id > i_last.tick_id;
+    return coalesce(v_now, howdah_stream.tick(v_queue, false, i_tell));
 end
 $$;
 
--- The server's ticker, one round: ticks wherever there is news. Looks where a new event was begun or somebody was writing
--- at the last tick, and at i_look's queues, or at all for null. Gives how many ticks it made. Waits for nobody. Its commit
--- is not waited for: a tick that is lost in a crash has been of use to nobody whose commit is not lost with it.
-create or replace function howdah_stream.tick_round(i_look text[]) returns int
+-- The server's ticker, one round: ticks wherever there is news, and tells who listens of ticks that consumers made. Looks
+-- where a new event was begun or somebody was writing at the last tick, and at i_look's queues, or at all for null.
+-- i_since: when the round before began; null: nobody is told of others' ticks. Gives how many ticks it made or told of.
+-- Waits for nobody. Its commit is not waited for: a tick that is lost in a crash has been of use to nobody whose commit is
+-- not lost with it.
+create or replace function howdah_stream.tick_round(i_look text[], i_since interval default null) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_queue pgque.queue;
+    v_since timestamptz := clock_timestamp() - i_since;
     v_ticks int := 0;
 begin
     perform set_config('synchronous_commit', 'off', true);
@@ -142,24 +136,25 @@ begin
         select * from pgque.queue where not queue_ticker_paused and not queue_external_ticker order by queue_id
     loop
         v_ticks := v_ticks
-            + howdah_stream.tick_queue(v_queue, i_look is null or v_queue.queue_name = any (i_look));
+            + howdah_stream.tick_queue(v_queue, i_look is null or v_queue.queue_name = any (i_look), v_since);
     end loop;
     return v_ticks;
 end
 $$;
 
 -- One queue's part of a round: how many ticks. Passes over one that is being dropped, or was.
-create or replace function howdah_stream.tick_queue(i_queue pgque.queue, i_look bool) returns int
+create or replace function howdah_stream.tick_queue(i_queue pgque.queue, i_look bool, i_since timestamptz) returns int
 language plpgsql as $$
 declare
     v_last pgque.tick := howdah_stream.last_tick(i_queue.queue_id);
     v_timeout text := current_setting('lock_timeout');
     v_moved bool;
-    v_news bool;
+    v_news bool := false;
+    v_tick bigint;
 begin
     begin
         perform set_config('lock_timeout', '50ms', true);
-        v_moved := pg_sequence_last_value(i_queue.queue_event_seq::regclass) > v_last.tick_event_seq;
+        v_moved := howdah_stream.ids_drawn(i_queue.queue_id) > v_last.tick_event_seq;
         if v_moved or v_last.tick_busy or i_look then
             v_news := howdah_stream.has_news(v_last);
         end if;
@@ -168,8 +163,16 @@ begin
         return 0;
     end;
     if v_news then
-        return case when howdah_stream.tick_unless_ticked(v_last) is null then 0 else 1 end;
-    elsif not (v_moved or v_last.tick_busy) or howdah_stream.busy(i_queue.queue_id) then
+        v_tick := howdah_stream.tick_unless_ticked(v_last, true);
+    end if;
+    if v_tick is not null then
+        return 1;
+    elsif v_last.tick_time >= i_since then
+        perform pg_notify('pgque_' || i_queue.queue_name, v_last.tick_id::text);
+        return 1;
+    elsif v_news then
+        return 0;
+    elsif not (v_moved or v_last.tick_busy) or howdah_stream.is_written(i_queue.queue_id) then
         return 0;
     end if;
     -- what was begun has failed: remember not to look again

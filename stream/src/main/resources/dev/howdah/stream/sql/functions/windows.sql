@@ -209,3 +209,34 @@ begin
     return v_answer;
 end
 $$;
+
+-- What find_next_tick(i_newest) and batch_end say of the next batch from here on; in one question, where a batch has room for
+-- all there is. The caller has the subscriber's lock.
+create or replace function howdah_stream.newest_window(
+    i_sub howdah_stream.subscriber, i_pos howdah_stream.position, out next_tick bigint, out batch_end bigint)
+language plpgsql as $$
+declare
+    v_max int;
+    v_whole bool;
+begin
+    select q.queue_batch_max_count, n.tick_id,
+           n.tick_id > l.tick_id and n.tick_event_seq - b.tick_event_seq <= q.queue_batch_max_count / 2
+           and pg_snapshot_xmin(l.tick_snapshot) >= pg_snapshot_xmax(b.tick_snapshot) and i_pos.pos_next_tick is null
+      into v_max, next_tick, v_whole
+      from pgque.queue q
+      left join pgque.tick l on l.tick_queue = q.queue_id and l.tick_id = i_pos.pos_last_tick
+      left join lateral (
+           select * from pgque.tick where tick_queue = q.queue_id order by tick_id desc limit 1) n on true
+      left join lateral (
+           select * from pgque.tick
+            where tick_queue = q.queue_id and tick_id < i_pos.pos_last_tick
+            order by tick_id desc limit 1) b on true
+     where q.queue_id = i_sub.sub_queue;
+    if v_whole is not true then
+        next_tick := howdah_stream.find_next_tick(i_sub, i_pos, null, null, null, true);
+        if next_tick is not null then
+            batch_end := howdah_stream.batch_end(i_sub, i_pos.pos_last_tick, next_tick, i_pos.pos_done, v_max);
+        end if;
+    end if;
+end
+$$;

@@ -47,29 +47,42 @@ end
 $$;
 
 -- Settles as settle() does, if i_batch is given, and then opens the next batch for this worker; or gives the worker's open
--- one again. All nulls but `settled` if there is none to be had: no events, or another worker has it. Ticks by itself if there
--- are events that no tick has seen. i_sub_no: from join_workers; i_settle_no: the settled batch's sub_no. Its commit is not waited for: what is lost in a crash of the database is that a
--- batch was settled, and it comes again.
+-- one again. All nulls but `settled` and `seen` if there is none to be had: no events, or another worker has it. Ticks by
+-- itself if there are events that no tick has seen. i_sub_no: from join_workers; i_settle_no: the settled batch's sub_no.
+-- i_wait: looks only once there may be something new in i_queue_id, or that much later, where i_seen is what the last look
+-- in vain gave: how many ids had been drawn, if nobody was at work on an event of theirs, else null. Not to be given with a
+-- batch to settle, whose settlement would wait with it. Its commit is not waited for: what is lost in a crash of the
+-- database is that a batch was settled, and it comes again.
 create or replace function howdah_stream.deliver(
     i_sub_no int, i_worker text, i_lease interval, i_settle_no int default null, i_batch bigint default null,
     i_end bigint default null, i_events bigint[] default '{}', i_after interval[] default '{}',
-    i_reasons text[] default '{}', out settled bool, out sub_no int, out batch_id bigint, out prev_tick_id bigint, out tick_id bigint, out done bigint,
+    i_reasons text[] default '{}', i_queue_id int default null, i_seen bigint default null, i_wait interval default null,
+    out settled bool, out sub_no int, out batch_id bigint, out prev_tick_id bigint, out tick_id bigint, out done bigint,
     out batch_end bigint, out lower xid8, out upper xid8, out snapshot pg_snapshot, out late xid8[],
-    out tables int[], out ids_drawn bigint)
+    out tables int[], out ids_drawn bigint, out seen bigint)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_sub howdah_stream.subscriber;
     v_pos howdah_stream.position;
+    v_found record;
 begin
     perform set_config('synchronous_commit', 'off', true);
+    if i_wait is not null then
+        perform howdah_stream.await_events(i_queue_id, i_seen, i_wait);
+    end if;
     select * into v_sub from howdah_stream.subscriber s where s.sub_no = i_sub_no;
     if not found then
         raise exception 'Not subscriber to queue: it was unregistered';
     end if;
     settled := i_batch is not null
         and howdah_stream.settle(i_settle_no, i_worker, i_batch, i_end, i_events, i_after, i_reasons);
-    v_pos := case v_sub.sub_role when 'coop_main' then howdah_stream.open_for_member(v_sub, i_worker, i_lease)
-                                 else howdah_stream.open_for_worker(v_sub, i_worker, i_lease) end;
+    if v_sub.sub_role = 'coop_main' then
+        v_found := howdah_stream.open_for_member(v_sub, i_worker, i_lease);
+    else
+        v_found := howdah_stream.open_for_worker(v_sub, i_worker, i_lease);
+    end if;
+    v_pos := v_found.opened;
+    seen := v_found.seen;
     if v_pos.pos_batch is null then
         return;
     end if;
@@ -79,79 +92,94 @@ begin
     tick_id := v_pos.pos_next_tick;
     done := v_pos.pos_done;
     batch_end := v_pos.pos_batch_end;
-    select b.lower, b.upper, b.snapshot, b.late into lower, upper, snapshot, late
-      from howdah_stream.window_bounds(v_sub.sub_queue, prev_tick_id, deliver.tick_id) b;
-    tables := array(
-        select et_nr from howdah_stream.event_table
-         where et_queue = v_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= prev_tick_id)
-         order by et_nr);
-    select b.tick_event_seq - a.tick_event_seq into ids_drawn
+    select pg_snapshot_xmax(a.tick_snapshot), pg_snapshot_xmax(b.tick_snapshot), b.tick_snapshot,
+           array(select x from pg_snapshot_xip(a.tick_snapshot) x where pg_visible_in_snapshot(x, b.tick_snapshot)),
+           b.tick_event_seq - a.tick_event_seq,
+           array(select et_nr from howdah_stream.event_table
+                  where et_queue = v_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= a.tick_id)
+                  order by et_nr)
+      into lower, upper, snapshot, late, ids_drawn, tables
       from pgque.tick a, pgque.tick b
      where a.tick_queue = v_sub.sub_queue and a.tick_id = prev_tick_id
        and b.tick_queue = v_sub.sub_queue and b.tick_id = deliver.tick_id;
+    if not found then
+        perform howdah_stream.window_bounds(v_sub.sub_queue, prev_tick_id, deliver.tick_id); -- says what is missing
+    end if;
 end
 $$;
 
--- The worker's open batch, or the next one opened for it; null's if there is none to be had.
+-- The worker's open batch, or the next one opened for it; null's if there is none to be had, and then what look() saw.
 create or replace function howdah_stream.open_for_worker(
-    i_sub howdah_stream.subscriber, i_worker text, i_lease interval) returns howdah_stream.position
+    i_sub howdah_stream.subscriber, i_worker text, i_lease interval,
+    out opened howdah_stream.position, out seen bigint)
 language plpgsql as $$
 declare
     v_pos howdah_stream.position := howdah_stream.position(i_sub.sub_no);
-    v_max int;
+    v_has_tick bool;
 begin
     if v_pos.pos_batch is not null then
         if v_pos.pos_lease_owner <> i_worker and v_pos.pos_lease_until > clock_timestamp() then
-            return null;
+            return;
         end if;
-    elsif not howdah_stream.has_tick(i_sub, v_pos) then
-        return null;
+    elsif v_pos.pos_next_tick is null then
+        select l.has_tick, l.seen into v_has_tick, seen from howdah_stream.look(i_sub.sub_queue, v_pos.pos_last_tick) l;
+        if v_has_tick is not true then
+            return;
+        end if;
     end if;
     v_pos := howdah_stream.lock_position(i_sub.sub_no);
     if v_pos.pos_batch is not null then
         if v_pos.pos_lease_owner = i_worker then
-            return v_pos;
+            opened := v_pos;
+            return;
         elsif v_pos.pos_lease_until > clock_timestamp() then
-            return null;
+            return;
         end if;
     else
-        v_pos.pos_next_tick := howdah_stream.find_next_tick(i_sub, v_pos, null, null, null, true);
+        select w.next_tick, w.batch_end into v_pos.pos_next_tick, v_pos.pos_batch_end
+          from howdah_stream.newest_window(i_sub, v_pos) w;
         if v_pos.pos_next_tick is null then
-            return null;
+            return;
         end if;
-        select queue_batch_max_count into v_max from pgque.queue where queue_id = i_sub.sub_queue;
-        v_pos.pos_batch_end := howdah_stream.batch_end(
-            i_sub, v_pos.pos_last_tick, v_pos.pos_next_tick, v_pos.pos_done, v_max);
     end if;
-    v_pos.pos_batch := nextval('howdah_stream.batch_id_seq');
-    v_pos.pos_lease_owner := i_worker;
-    v_pos.pos_lease_until := clock_timestamp() + i_lease;
-    perform howdah_stream.move(v_pos);
-    return v_pos;
+    opened := howdah_stream.lend(v_pos, i_worker, i_lease);
 end
 $$;
 
 -- The same for a cooperative consumer: on whichever of its members has nothing to do, or on a new one. The lease is also
 -- the time without a sign of life after which what another member has is taken over.
 create or replace function howdah_stream.open_for_member(
-    i_group howdah_stream.subscriber, i_worker text, i_lease interval) returns howdah_stream.position
+    i_group howdah_stream.subscriber, i_worker text, i_lease interval,
+    out opened howdah_stream.position, out seen bigint)
 language plpgsql as $$
 declare
-    v_pos howdah_stream.position;
+    v_pos howdah_stream.position := howdah_stream.position(i_group.sub_no);
+    v_has_tick bool := v_pos.pos_next_tick is not null;
 begin
-    if not howdah_stream.has_tick(i_group, howdah_stream.position(i_group.sub_no))
+    if not v_has_tick then
+        select l.has_tick, l.seen into v_has_tick, seen from howdah_stream.look(i_group.sub_queue, v_pos.pos_last_tick) l;
+    end if;
+    if v_has_tick is not true
             and not exists (select from howdah_stream.free_members(i_group.sub_id, clock_timestamp()) where has_rest) then
-        return null;
+        return;
     end if;
     v_pos := howdah_stream.next_part(howdah_stream.free_member(i_group), i_lease, i_newest => true);
-    if v_pos.pos_batch is null then
-        return null;
+    if v_pos.pos_batch is not null then
+        opened := howdah_stream.lend(v_pos, i_worker, i_lease);
     end if;
-    v_pos.pos_batch := nextval('howdah_stream.batch_id_seq');
-    v_pos.pos_lease_owner := i_worker;
-    v_pos.pos_lease_until := clock_timestamp() + i_lease;
-    perform howdah_stream.move(v_pos);
-    return v_pos;
+end
+$$;
+
+-- Gives the batch to this worker, under a new id.
+create or replace function howdah_stream.lend(i_pos howdah_stream.position, i_worker text, i_lease interval)
+returns howdah_stream.position
+language plpgsql as $$
+begin
+    i_pos.pos_batch := nextval('howdah_stream.batch_id_seq');
+    i_pos.pos_lease_owner := i_worker;
+    i_pos.pos_lease_until := clock_timestamp() + i_lease;
+    perform howdah_stream.move(i_pos);
+    return i_pos;
 end
 $$;
 
@@ -198,17 +226,6 @@ begin
     return howdah_stream.member_to_read(v_queue, v_consumer, (
         select count(*) + 1 from howdah_stream.subscriber join pgq.consumer on co_id = sub_consumer
          where sub_id = i_group.sub_id and sub_role = 'coop_member' and co_name ~ '[.][0-9]+$')::text);
-end
-$$;
-
--- Whether there is a tick after a subscriber's place, or one could be made.
-create or replace function howdah_stream.has_tick(i_sub howdah_stream.subscriber, i_pos howdah_stream.position)
-returns bool
-language plpgsql as $$
-begin
-    return i_pos.pos_next_tick is not null
-        or exists (select from pgque.tick where tick_queue = i_sub.sub_queue and tick_id > i_pos.pos_last_tick)
-        or howdah_stream.ids_were_drawn(i_sub.sub_queue) and howdah_stream.tick_news(i_sub.sub_queue) is not null;
 end
 $$;
 
