@@ -67,7 +67,8 @@ final class SoakConsumer implements AutoCloseable {
         for (Path output : outputs) {
             String text = read(output);
             // a line that was cut off was not done, and came again
-            for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+            for (String line :
+                    text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
                 int number = Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
                 lines++;
                 if (numbers.get(number)) {
