@@ -1,6 +1,7 @@
 package dev.howdah.cli;
 
 import dev.howdah.benchmark.Benchmark;
+import dev.howdah.benchmark.GatewayBenchmark;
 import dev.howdah.benchmark.JobBenchmark;
 import dev.howdah.benchmark.Measurement;
 import dev.howdah.benchmark.QueueBenchmark;
@@ -25,7 +26,7 @@ import tools.jackson.databind.ObjectMapper;
 @Command(
         name = "bench",
         description = {
-            "Measures how fast a wing is.",
+            "Measures how fast a wing is, or the gateway.",
             "Each workload beside a baseline in the same run: compare the ratios, not the rates. On a PostgreSQL of its own, "
                     + "or on a database that is named, in streams and queues that it removes and job tables that it empties; "
                     + "have nothing else going on there."
@@ -39,7 +40,8 @@ final class BenchCommand implements Callable<Integer> {
     enum Wing {
         stream(StreamBenchmark.whole(), StreamBenchmark.quick()),
         queue(QueueBenchmark.whole(), QueueBenchmark.quick()),
-        job(JobBenchmark.whole(), JobBenchmark.quick());
+        job(JobBenchmark.whole(), JobBenchmark.quick()),
+        gateway(GatewayBenchmark.whole(), GatewayBenchmark.quick());
 
         private final Benchmark whole;
         private final Benchmark quick;
