@@ -56,7 +56,7 @@ begin
 end
 $$;
 
--- Whether there is an event that i_tick does not see: asks the queue's own has_news_N (event_tables.sql).
+-- Whether there is an event that i_tick does not see: asks the queue's own has_news_N (queue_functions.sql).
 create or replace function howdah_stream.has_news(i_tick pgque.tick) returns bool
 language plpgsql as $$
 declare
