@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
             JobRequeueCommand.class,
             JobFailedCommand.class,
             JobSchedulesCommand.class,
-            JobStatsCommand.class
+            JobStatsCommand.class,
+            JobPruneCommand.class
         },
         footer = {
             "",

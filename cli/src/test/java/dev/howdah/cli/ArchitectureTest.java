@@ -1,5 +1,6 @@
 package dev.howdah.cli;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -31,7 +32,16 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(EVERYBODY)
                     .or(resideInAnyPackage("dev.howdah.core", "org.postgresql.."))
-                    .or(resideInAnyPackage("dev.howdah.job", "dev.howdah.stream", "dev.howdah.queue")));
+                    .or(resideInAnyPackage("dev.howdah.job", "dev.howdah.stream", "dev.howdah.queue"))
+                    .or(resideInAPackage("com.cronutils..")));
+
+    @ArchTest
+    static final ArchRule onlySchedulesOfJobsKnowCron = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.howdah.job.CronExpression")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.cronutils..");
 
     @ArchTest
     static final ArchRule wingsDoNotKnowEachOther = slices().matching("dev.howdah.(job|stream|queue)")

@@ -1,0 +1,119 @@
+package dev.howdah.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.howdah.testkit.TestDatabase;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** {@code howdah job}, without a server on the database. */
+class JobCommandTest {
+
+    @AutoClose
+    final TestDatabase database = TestDatabase.installed();
+
+    @Test
+    void whatIsSentIsListedShownAndCanceled() {
+        assertThat(done("enqueue", "fetch", "hello", "two\nlines", "--priority", "5", "--headers", "{\"a\": 1}"))
+                .isEqualTo("1\n2");
+        assertThat(done("enqueue", "later", "x", "--delay", "1h", "--dedupe-key", "k"))
+                .isEqualTo("3");
+        assertThat(done("list", "fetch"))
+                .contains("fetch")
+                .contains("two\\nlines")
+                .doesNotContain("later");
+        JsonNode job = json(done("list", "later", "--json"));
+        assertThat(job.get("status").stringValue()).isEqualTo("queued");
+        assertThat(job.get("dedupe_key").stringValue()).isEqualTo("k");
+        assertThat(done("show", "1")).contains("Job 1 of fetch is queued.").contains("headers  {\"a\": 1}");
+        assertThat(done("cancel", "1", "3")).isEqualTo("job 1 is canceled\njob 3 is canceled");
+        assertThat(done("show", "1")).startsWith("Job 1 has ended.").contains("canceled");
+        assertThat(json(done("show", "1", "--json")).get("history")).hasSize(2);
+        assertThat(json(done("stats", "--json"))
+                        .get(0)
+                        .get("logged")
+                        .get("canceled")
+                        .intValue())
+                .isEqualTo(1);
+        database.run("update pgqueuer_log set created = now() - interval '2 days', aggregated = true");
+        assertThat(done("prune", "--older-than", "1d")).isEqualTo("4 log rows removed");
+        assertRefused(ExitCode.FAILED, "job 3 neither waits nor is at work", "cancel", "3");
+        assertRefused(ExitCode.FAILED, "there is no job 99, and none in the log", "show", "99");
+    }
+
+    @Test
+    void duplicatesAreRefusedOrSkipped() {
+        done("enqueue", "a", "x", "--dedupe-key", "k");
+        assertRefused(
+                ExitCode.FAILED, "a job with the key k waits or is at work", "enqueue", "a", "--dedupe-key", "k", "x");
+        assertThat(done("enqueue", "a", "x", "--dedupe-key", "k", "--skip-duplicates"))
+                .isEmpty();
+        assertRefused(
+                ExitCode.USAGE,
+                "jobs are due after --delay or --at a time, not both",
+                "enqueue",
+                "a",
+                "x",
+                "--delay",
+                "1s",
+                "--at",
+                "2030-01-01T00:00:00Z");
+    }
+
+    @Test
+    void heldJobsAreShownRequeuedAndDeleted() {
+        database.run("""
+                insert into pgqueuer (priority, entrypoint, status) values (0, 'a', 'failed'), (0, 'a', 'failed')""");
+        assertThat(done("failed").lines()).hasSize(3);
+        assertThat(done("requeue", "1")).isEqualTo("job 1 is queued again");
+        assertRefused(ExitCode.FAILED, "job 1 is not held", "requeue", "1");
+        assertThat(done("failed", "--delete", "2")).isEqualTo("job 2 is deleted");
+        assertThat(done("failed")).isEqualTo("No job is held.");
+    }
+
+    @Test
+    void schedulesAreMadeAndRemoved() {
+        assertThat(done("schedules", "put", "0 9 * * *", "report", "--zone", "Europe/Berlin"))
+                .startsWith("The next job of report is due at ");
+        assertThat(done("schedules")).contains("0 9 * * *").contains("Europe/Berlin");
+        assertThat(done("schedules", "delete", "0 9 * * *", "report")).isEqualTo("The schedule is removed.");
+        assertRefused(ExitCode.FAILED, "there is no such schedule", "schedules", "delete", "0 9 * * *", "report");
+        assertRefused(
+                ExitCode.USAGE,
+                "Mars is no time zone (write UTC or Europe/Berlin)",
+                "schedules",
+                "put",
+                "0 9 * * *",
+                "report",
+                "--zone",
+                "Mars");
+    }
+
+    private String done(String... args) {
+        HowdahRun run = run(args);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        return run.out();
+    }
+
+    private void assertRefused(int exitCode, String message, String... args) {
+        HowdahRun run = run(args);
+        assertThat(run.err()).contains(message);
+        assertThat(run.exitCode()).isEqualTo(exitCode);
+    }
+
+    private HowdahRun run(String... args) {
+        List<String> all = new ArrayList<>(List.of("job"));
+        all.addAll(List.of(args));
+        all.addAll(List.of("--db", database.address().url()));
+        return HowdahRun.of(all.toArray(String[]::new));
+    }
+
+    private static JsonNode json(String text) {
+        return new ObjectMapper().readTree(text);
+    }
+}
