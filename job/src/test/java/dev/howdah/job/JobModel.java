@@ -222,6 +222,44 @@ final class JobModel {
         }
     }
 
+    /** Cancels one of the jobs that wait or are at work, whosever it is. */
+    void cancel(int place) {
+        List<Row> taken = rows.values().stream().filter(Row::isTaken).toList();
+        if (!taken.isEmpty()) {
+            Row row = taken.get(place % taken.size());
+            assertThat(database.rows(HouseSql.CANCEL, found -> found.getLong(1), JobDatabase.longs(List.of(row.id))))
+                    .containsExactly(row.id);
+            row.status = "canceled";
+            row.owner = -1;
+            row.silent = false;
+            row.log.add("canceled");
+        }
+    }
+
+    /** Puts one of the held jobs back in line, if its key is free. */
+    void requeue(int place) {
+        List<Row> held =
+                rows.values().stream().filter(row -> row.status.equals("failed")).toList();
+        if (held.isEmpty()) {
+            return;
+        }
+        Row row = held.get(place % held.size());
+        FailedJobs failed = new FailedJobs(database);
+        boolean isKeyTaken = row.sent.dedupeKey() != null
+                && rows.values().stream()
+                        .anyMatch(other -> other.isTaken()
+                                && String.valueOf(row.sent.dedupeKey()).equals(other.sent.dedupeKey()));
+        if (isKeyTaken) {
+            assertThatThrownBy(() -> failed.requeue(List.of(row.id))).isInstanceOf(HowdahException.Duplicate.class);
+            return;
+        }
+        assertThat(failed.requeue(List.of(row.id))).containsExactly(row.id);
+        row.status = "queued";
+        row.attempts = 0;
+        row.due = true;
+        row.log.add("queued");
+    }
+
     void heartbeat(int number, Cut cut) {
         Worker worker = workers.get(number);
         Set<Long> own = calling(cut, () -> worker.fetcher.heartbeat(worker.ids()));

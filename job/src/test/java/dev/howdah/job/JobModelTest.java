@@ -91,6 +91,11 @@ class JobModelTest {
         Arbitrary<Step> takeOvers = Combinators.combine(workers, cuts)
                 .as((worker, cut) -> new Step(worker + " takes over cut " + cut, model -> model.takeOver(worker, cut)));
         Arbitrary<Step> time = Arbitraries.just(new Step("time passes", JobModel::passTime));
+        Arbitrary<Integer> places = Arbitraries.integers().between(0, 20);
+        Arbitrary<Step> cancels =
+                places.map(place -> new Step("the " + place + "th is canceled", model -> model.cancel(place)));
+        Arbitrary<Step> requeues =
+                places.map(place -> new Step("the " + place + "th held is requeued", model -> model.requeue(place)));
         return Arbitraries.frequencyOf(
                         Tuple.of(4, sends),
                         Tuple.of(6, claims),
@@ -98,6 +103,8 @@ class JobModelTest {
                         Tuple.of(2, heartbeats),
                         Tuple.of(3, silences),
                         Tuple.of(3, takeOvers),
+                        Tuple.of(1, cancels),
+                        Tuple.of(2, requeues),
                         Tuple.of(1, time))
                 .list()
                 .ofMinSize(10)
