@@ -238,8 +238,9 @@ final class JobModel {
 
     /** Puts one of the held jobs back in line, if its key is free. */
     void requeue(int place) {
-        List<Row> held =
-                rows.values().stream().filter(row -> row.status.equals("failed")).toList();
+        List<Row> held = rows.values().stream()
+                .filter(row -> row.status.equals("failed"))
+                .toList();
         if (held.isEmpty()) {
             return;
         }
