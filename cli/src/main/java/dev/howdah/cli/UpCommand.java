@@ -5,6 +5,7 @@ import dev.howdah.embedded.PortTakenException;
 import dev.howdah.embedded.PostgresAddress;
 import dev.howdah.install.InstallReport;
 import dev.howdah.install.Installer;
+import dev.howdah.queue.CallbackSettings;
 import dev.howdah.server.DatabaseUrl;
 import dev.howdah.server.HowdahServer;
 import dev.howdah.server.ServerSettings;
@@ -57,7 +58,9 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        ServerSettings settings = serverOptions.settings();
+        ServerSettings settings = serverOptions
+                .settings()
+                .withCallbacks(CallbackSettings.ofDatabase().withEnabled(true));
         Path home = data.path();
         try (Lifetime lifetime = Lifetime.begin()) {
             EmbeddedPostgres postgres = lifetime.add(startPostgres(home));

@@ -111,5 +111,23 @@ final class QueueSql {
     static final String REGISTER_CALLBACK = "call pgpro_queue.register_callback(?, ?)";
     static final String UNREGISTER_CALLBACK = "call pgpro_queue.unregister_callback(?, ?)";
 
+    static final String CALLBACK_SETTINGS = """
+            select current_setting('pgpro_queue.callback', true) as callback,
+                   current_setting('pgpro_queue.callback_min_workers', true) as callback_min_workers,
+                   current_setting('pgpro_queue.callback_max_workers', true) as callback_max_workers,
+                   current_setting('pgpro_queue.callback_naptime', true) as callback_naptime,
+                   current_setting('pgpro_queue.callback_check_timeout', true) as callback_check_timeout,
+                   current_setting('pgpro_queue.callback_worker_idle_timeout', true) as callback_worker_idle_timeout,
+                   current_setting('pgpro_queue.callback_worker_start_delay', true) as callback_worker_start_delay""";
+
+    /** One of the slots that the callback workers of all servers share; the session's, while it lives. */
+    static final String CALLBACK_SLOT =
+            "select nr from generate_series(1, ?) nr where pg_try_advisory_lock(1752131959, nr) limit 1";
+
+    static final String CHECK_CALLBACKS =
+            "select queue_id, queue_name, callback, problem from howdah_queue.check_callbacks()";
+
+    static final String CALL_BACK = "select howdah_queue.call_back(?)";
+
     static final String KEEP = "call howdah_queue.keep(?)";
 }

@@ -149,6 +149,11 @@ public final class Queues {
         statements.of(queue).call(QueueSql.UNREGISTER_CALLBACK, queue, procedure);
     }
 
+    /** Calls the callbacks that are registered; a server runs it, several share the work. */
+    public Duty callbacks(CallbackSettings settings) {
+        return new CallbackPool(transactions, direct, wakeups, settings);
+    }
+
     /** What keeps the queues of a database moving; a server runs these. */
     public List<Duty> duties() {
         return List.of(new QueueKeeper(transactions));

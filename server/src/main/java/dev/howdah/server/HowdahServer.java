@@ -41,6 +41,7 @@ public final class HowdahServer implements AutoCloseable {
             howdah = opened(Howdah.over(pool, direct));
             duties = opened(DutyLoop.builder()
                     .duties(howdah.duties())
+                    .duty(howdah.queues().callbacks(settings.callbacks()))
                     .leadershipOver(direct)
                     .stopTimeout(settings.stopTimeout())
                     .start());

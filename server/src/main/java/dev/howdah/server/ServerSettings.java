@@ -1,6 +1,7 @@
 package dev.howdah.server;
 
 import dev.howdah.gateway.GatewaySettings;
+import dev.howdah.queue.CallbackSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param poolSize how many calls the gateway makes at a time, each on a connection of its own. Five more are the duties',
  *     and three are kept for listening and leadership. Default: 10
  * @param stopTimeout how long calls and duties under way may go on when it stops. Default: 10 s
+ * @param callbacks how the queues' callbacks are called, each worker on a connection of its own. Default: as the database
+ *     says
  */
 public record ServerSettings(
         String httpHost,
@@ -23,7 +26,8 @@ public record ServerSettings(
         Optional<TlsSettings> tls,
         int poolSize,
         Duration stopTimeout,
-        GatewaySettings gateway) {
+        GatewaySettings gateway,
+        CallbackSettings callbacks) {
 
     public static final String DEFAULT_HTTP_HOST = "127.0.0.1";
     public static final int DEFAULT_HTTP_PORT = 3000;
@@ -68,24 +72,29 @@ public record ServerSettings(
                 Optional.empty(),
                 DEFAULT_POOL_SIZE,
                 Duration.ofSeconds(10),
-                GatewaySettings.defaults());
+                GatewaySettings.defaults(),
+                CallbackSettings.ofDatabase());
     }
 
     /** Name the gateway's settings and TLS first, if it is not a loopback address. */
     public ServerSettings withHttp(String host, int port) {
-        return new ServerSettings(host, port, tls, poolSize, stopTimeout, gateway);
+        return new ServerSettings(host, port, tls, poolSize, stopTimeout, gateway, callbacks);
     }
 
     public ServerSettings withTls(Optional<TlsSettings> value) {
-        return new ServerSettings(httpHost, httpPort, value, poolSize, stopTimeout, gateway);
+        return new ServerSettings(httpHost, httpPort, value, poolSize, stopTimeout, gateway, callbacks);
     }
 
     public ServerSettings withPoolSize(int value) {
-        return new ServerSettings(httpHost, httpPort, tls, value, stopTimeout, gateway);
+        return new ServerSettings(httpHost, httpPort, tls, value, stopTimeout, gateway, callbacks);
     }
 
     public ServerSettings withGateway(GatewaySettings value) {
-        return new ServerSettings(httpHost, httpPort, tls, poolSize, stopTimeout, value);
+        return new ServerSettings(httpHost, httpPort, tls, poolSize, stopTimeout, value, callbacks);
+    }
+
+    public ServerSettings withCallbacks(CallbackSettings value) {
+        return new ServerSettings(httpHost, httpPort, tls, poolSize, stopTimeout, gateway, value);
     }
 
     private static boolean isLoopback(String host) {

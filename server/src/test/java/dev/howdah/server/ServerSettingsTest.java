@@ -8,6 +8,7 @@ import dev.howdah.gateway.TokenKeys;
 import dev.howdah.gateway.TokenSettings;
 import dev.howdah.gateway.TrafficSettings;
 import dev.howdah.gateway.TrustedProxies;
+import dev.howdah.queue.CallbackSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +61,7 @@ class ServerSettingsTest {
                 .isEqualTo("0.0.0.0");
         assertThatThrownBy(() -> DEFAULTS.withGateway(secret.withTraffic(proxy))
                         .withHttp("0.0.0.0", 0)
-                        .withGateway(GatewaySettings.defaults()))
+                        .withGateway(GatewaySettings.defaults(), CallbackSettings.ofDatabase()))
                 .hasMessageContaining("not a loopback address");
     }
 
@@ -70,7 +71,13 @@ class ServerSettingsTest {
         assertThatThrownBy(() -> DEFAULTS.withHttp("127.0.0.1", -1)).hasMessage("not a port: -1");
         assertThatThrownBy(() -> DEFAULTS.withPoolSize(0)).hasMessage("poolSize must be 1 or more, got 0");
         assertThatThrownBy(() -> new ServerSettings(
-                        "::1", 1, Optional.empty(), 1, Duration.ofMillis(-1), GatewaySettings.defaults()))
+                        "::1",
+                        1,
+                        Optional.empty(),
+                        1,
+                        Duration.ofMillis(-1),
+                        GatewaySettings.defaults(),
+                        CallbackSettings.ofDatabase()))
                 .hasMessage("stopTimeout must not be negative, got PT-0.001S");
         assertThatThrownBy(() -> TrafficSettings.defaults().withMaxBodyBytes(0))
                 .hasMessage("maxBodyBytes must be 1 or more, got 0");

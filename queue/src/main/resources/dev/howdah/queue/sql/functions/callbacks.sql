@@ -116,7 +116,8 @@ begin
 end
 $$;
 
--- Reads one message of a queue and calls its callback with it, as the role that registered that: whether there was one.
+-- Reads one message of a queue and calls its callback with it, as the role that registered that: whether there was one;
+-- null if there is no callback that can be called.
 -- In the caller's transaction; what the callback raises is that transaction's error, and so a failed reading.
 create or replace function howdah_queue.call_back(i_queue_id int) returns bool
 language plpgsql as $$
@@ -124,10 +125,11 @@ declare
     v_callback record;
     v_message howdah_queue.message;
     v_xml bool;
+    v_call text;
 begin
     select * into v_callback from pgpro_queue_data.callbacks where queue_id = i_queue_id;
     if not found or howdah_queue.callback_problem(v_callback.callback, v_callback.callback_role::text::name) is not null then
-        return false;
+        return null;
     end if;
     v_xml := v_callback.callback like '%xml)';
     execute format('select (t).* from pgpro_queue_data.take_%s(1, null, null, %L) t', i_queue_id, case when v_xml then 'x' else 'j' end)
@@ -136,8 +138,12 @@ begin
         return false;
     end if;
     perform set_config('role', v_callback.callback_role::text, true);
-    execute format('call %s($1)', left(v_callback.callback, -length(substring(v_callback.callback from '\([^(]*\)$'))))
-      using v_message.body;
+    v_call := format('call %s($1)', left(v_callback.callback, -length(substring(v_callback.callback from '\([^(]*\)$'))));
+    if v_xml then
+        execute v_call using v_message.body_xml;
+    else
+        execute v_call using v_message.body;
+    end if;
     perform set_config('role', 'none', true);
     return true;
 end
