@@ -24,7 +24,13 @@ class ServerSettingsTest {
     void defaultsAreThoseOfTheDocumentation() {
         assertThat(DEFAULTS)
                 .isEqualTo(new ServerSettings(
-                        "127.0.0.1", 3000, Optional.empty(), 10, Duration.ofSeconds(10), GatewaySettings.defaults()));
+                        "127.0.0.1",
+                        3000,
+                        Optional.empty(),
+                        10,
+                        Duration.ofSeconds(10),
+                        GatewaySettings.defaults(),
+                        CallbackSettings.ofDatabase()));
         assertThat(GatewaySettings.defaults().exposed()).containsExactly("fn_pgqueuer_enqueue");
         assertThat(GatewaySettings.defaults().traffic().maxBodyBytes()).isEqualTo(1024 * 1024);
     }
@@ -61,7 +67,7 @@ class ServerSettingsTest {
                 .isEqualTo("0.0.0.0");
         assertThatThrownBy(() -> DEFAULTS.withGateway(secret.withTraffic(proxy))
                         .withHttp("0.0.0.0", 0)
-                        .withGateway(GatewaySettings.defaults(), CallbackSettings.ofDatabase()))
+                        .withGateway(GatewaySettings.defaults()))
                 .hasMessageContaining("not a loopback address");
     }
 
