@@ -92,6 +92,25 @@ class HeldSnapshotTest extends QueueSqlBase {
         }
     }
 
+    @Test
+    void theSegmentOfALongCopyStaysOpenUntilItsEnd() {
+        createQueue("orders");
+        try (QueueSession late = new QueueSession(database)) {
+            late.run("begin");
+            String segment = late.value("select segment from howdah_queue.copy_target('orders')");
+            late.run("insert into " + segment + " (body, retries, retrydelay) values ('\"late\"', 1, 1)");
+            for (int round = 0; round < 3; round++) {
+                sendAndReadAll(700);
+                keep();
+            }
+            late.run("commit");
+            try (QueueSession keeper = asIfServed()) {
+                assertThat(read("orders")).isEqualTo("\"late\"");
+                keeper.run("commit");
+            }
+        }
+    }
+
     private void sendAndReadAll(int count) {
         database.run("select pgpro_queue_data.send_1('" + BODY
                 + "', null, 0, '{}', null, null, null) from generate_series(1, " + count + ")");

@@ -140,6 +140,25 @@ class RetrySqlTest extends QueueSqlBase {
     }
 
     @Test
+    void aCommitThatADeferredConstraintRefusesCounts() {
+        createQueue("orders");
+        send("orders", "1");
+        database.run("create table once (id int unique deferrable initially deferred)");
+        try (QueueSession session = new QueueSession(database)) {
+            session.run("begin").run("insert into once values (1), (1)");
+            assertThat(session.read("orders")).isEqualTo("1");
+            assertThat(session.error("commit")).startsWith("23505");
+            session.run("begin");
+            send("orders", "2");
+            assertThat(session.read("orders")).isEqualTo("2");
+            session.run("insert into once values (2), (2)");
+            assertThat(session.error("prepare transaction 'refused'")).startsWith("23505");
+        }
+        keep();
+        assertThat(messages("orders")).containsExactlyInAnyOrder("waiting 1 9 1", "waiting 2 9 1");
+    }
+
+    @Test
     void outOfRetriesItIsKeptAmongTheDead() {
         createQueue("orders", "queue_retries => 1", "queue_retry_delay => 0");
         send("orders", "1");

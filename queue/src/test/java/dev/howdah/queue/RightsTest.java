@@ -79,8 +79,8 @@ class RightsTest extends QueueSqlBase {
             assertThat(asFriend.read("orders")).isEqualTo("1");
             assertThat(asFriend.error("select * from pgpro_queue_data.queue_orders"))
                     .isEqualTo("none");
-            assertThat(asFriend.error("select howdah_queue.copy_target('orders')"))
-                    .isEqualTo("none");
+            assertThat(asFriend.value("select segment from howdah_queue.copy_target('orders')"))
+                    .isEqualTo("pgpro_queue_data.segment_1_0");
             assertThat(asFriend.error("call pgpro_queue.alter_queue('orders', new_retries => 3)"))
                     .isEqualTo(NOT_OWNER);
             assertThat(asFriend.error("call pgpro_queue.grant_queue_access('orders', '" + stranger + "')"))

@@ -21,7 +21,7 @@ begin
         -- questions
         'check_acting(name)', 'check_initialized()', 'no_such_queue(name)', 'queue_id(name)', 'queue_to(name, text)',
         'table_name(name)', 'role_named(oid)', 'exchange_id(name)', 'exchange_to_publish(name)', 'publish_function(int)',
-        'callback_problem(text, name)', 'copy_target(name)', 'announce(int)', 'line_state(int)', 'segment_name(int, int)',
+        'callback_problem(text, name)', 'copy_target(name)', 'copy_segment(int)',
         'queue_counts(name)', 'peek(name, int)', 'list_messages(name, name, int)', 'dead_letters(name, int)',
         'list_dead(name, name, int)',
         -- queues

@@ -38,7 +38,8 @@ begin
                 if v_state & 255 <> {nr} then
                     v_free := exists (
                         select from only {segment} s where s.xmax = '0' or howdah_queue.is_free(s.xmax, v_near));
-                    if v_open <> v_free then
+                    -- not while a COPY is on its way into it
+                    if v_open <> v_free and (v_free or pg_try_advisory_xact_lock(1752131960, 32 * {id} + {nr})) then
                         v_state := v_state # v_bit;
                         perform setval('pgpro_queue_data.line_{id}', v_state);
                     end if;

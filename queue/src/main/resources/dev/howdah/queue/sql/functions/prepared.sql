@@ -9,7 +9,9 @@ language sql as $$
     insert into howdah_queue.reading default values
 $$;
 
--- Every subtransaction that has read left a row of its own, as it is that one's id that its messages are marked with.
+-- Every subtransaction that has read left a row of its own, as it is that one's id that its messages are marked with. The
+-- trigger has itself fired again, behind all deferred constraints that wait: should one of them fail, this is a rollback,
+-- and nothing was remembered.
 create or replace function howdah_queue.remember_prepared() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -17,6 +19,14 @@ declare
     v_nr bigint := pg_sequence_last_value('howdah_queue.prepared_nr'::regclass);
     v_xid bigint;
 begin
+    if not new.last then
+        insert into howdah_queue.reading (last)
+        select true
+         where not exists (
+            select from howdah_queue.reading r
+             where r.last and howdah_queue.mark_status(r.xmin, v_near) = 'in progress');
+        return null;
+    end if;
     for v_xid in select distinct howdah_queue.mark_xid(r.xmin, v_near) from howdah_queue.reading r
                   where howdah_queue.mark_status(r.xmin, v_near) = 'in progress'
     loop

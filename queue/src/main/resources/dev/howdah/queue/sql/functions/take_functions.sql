@@ -16,6 +16,7 @@ declare
     v_segments int := (select queue_segments from pgpro_queue_data.queues where queue_id = i_queue_id);
     v_peeks text;
     v_takes text;
+    v_drops text;
     v_quick_takes text;
     v_counts text;
 begin
@@ -55,7 +56,11 @@ begin
                        for update skip locked))
                 returning {columns};$sql$, 'nr', l.nr::text, 'segment', l.segment), '' order by l.nr),
            string_agg(howdah_queue.filled($sql$
-                when {nr} then
+                    if pg_relation_size('{segment}'::regclass) = 0 then
+                        v_lines := v_lines & ~(1::bigint << {nr});
+                    end if;$sql$, 'nr', l.nr::text, 'segment', l.segment), '' order by l.nr),
+           string_agg(howdah_queue.filled($sql$
+                when 1::bigint << {nr} then
                     return query
                     delete from {segment} t
                      where t.ctid = any (array(
@@ -86,7 +91,7 @@ begin
                 select count(howdah_queue.count_failure({id}, row({columns})::howdah_queue.message)) into v_failed
                   from failed t;
             end if;$sql$, 'nr', l.nr::text, 'segment', l.segment), '' order by l.nr)
-      into v_peeks, v_takes, v_quick_takes, v_counts
+      into v_peeks, v_takes, v_drops, v_quick_takes, v_counts
       from (select nr, howdah_queue.segment_name(i_queue_id, nr) as segment
               from generate_series(0, v_segments - 1) nr) l;
 
@@ -104,8 +109,8 @@ begin
             v_left int := i_max;
             v_given int;
             v_failed int;
-            v_floor_priority int[] := array_fill(-2147483648, array[{places}], array[0]);
-            v_floor_msgid bigint[] := array_fill(0::bigint, array[{places}], array[0]);
+            v_floor_priority int[];
+            v_floor_msgid bigint[];
             v_best int;
             v_best_priority int;
             v_best_msgid bigint;
@@ -121,12 +126,18 @@ begin
             elsif current_setting('max_prepared_transactions') <> '0' then
                 perform howdah_queue.note_reading();
             end if;
-            -- nearly always: one segment is in use, and nothing is to be chosen
-            if v_served and v_lines & (v_lines - 1) = 0 and i_kind is null and i_hfilter is null and i_pfilter is null then
-                case v_state & 255
-                {quick_takes}
-                end case;
-                return;
+            -- nearly always: one segment has messages, and nothing is to be chosen
+            if v_served and i_kind is null and i_hfilter is null and i_pfilter is null then
+                if v_lines & (v_lines - 1) <> 0 then
+                    {drops}
+                end if;
+                if v_lines & (v_lines - 1) = 0 then
+                    case v_lines
+                    {quick_takes}
+                    else null;
+                    end case;
+                    return;
+                end if;
             end if;
             if not v_served then
                 -- in a subtransaction: should this one be prepared and rolled back, its readings don't count, but what was
@@ -149,6 +160,8 @@ begin
                     raise;
                 end;
             end if;
+            v_floor_priority := array_fill(-2147483648, array[{places}], array[0]);
+            v_floor_msgid := array_fill(0::bigint, array[{places}], array[0]);
             loop
                 v_best := null;
                 v_end_priority := 2147483647;
@@ -197,7 +210,7 @@ begin
             end loop;
         end
         $$ $sql$,
-        'counts', v_counts, 'peeks', v_peeks, 'takes', v_takes, 'quick_takes', v_quick_takes, 'columns', howdah_queue.message_columns(),
+        'counts', v_counts, 'peeks', v_peeks, 'takes', v_takes, 'drops', v_drops, 'quick_takes', v_quick_takes, 'columns', howdah_queue.message_columns(),
         'all', ((1::bigint << v_segments) - 1)::text, 'waiting', v_segments::text, 'places', (v_segments + 1)::text,
         'due', howdah_queue.due_condition(),
         'readable', $sql$(s.xmax = '0' or howdah_queue.is_free(s.xmax, v_near))

@@ -47,4 +47,6 @@ end
 $$;
 
 -- one row for each reading, while it lasts, where transactions can be prepared
-create table howdah_queue.reading ();
+create table howdah_queue.reading (
+    last bool not null default false
+);
