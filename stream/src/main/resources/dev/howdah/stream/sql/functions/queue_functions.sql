@@ -1,5 +1,6 @@
 -- The functions that are written for each queue: static SQL, so that each session plans it once; planned for each event it
--- would cost as much as the insert. Their names hold the queue's id. They are written anew when what they say has changed.
+-- would cost as much as the insert. Their names hold the queue's id. They are written anew when what they say has changed:
+-- that holds for every transaction that begins afterwards; one that is under way may go on with the ones before.
 
 -- insert_N(type, data, extra1 .. extra4) and insert_many_N(the same, as arrays): into the table that is the current one when
 -- they are written, and nothing to look up. A session that still has the ones before does no harm (event_tables.sql).
