@@ -16,6 +16,7 @@ public final class QueueSchema implements WingSql {
             "functions/take_functions",
             "functions/take_id_functions",
             "functions/keep_functions",
+            "functions/dispatch",
             "functions/installation",
             "functions/queues",
             "functions/access",

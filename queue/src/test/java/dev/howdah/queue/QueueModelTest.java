@@ -36,7 +36,7 @@ class QueueModelTest {
         }
     }
 
-    @Property(tries = 40, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 25, shrinking = ShrinkingMode.BOUNDED)
     void readersGetWhatTheModelHas(@ForAll("steps") List<Step> steps) {
         try (QueueModel model = new QueueModel(DATABASE, "q" + QUEUES.incrementAndGet())) {
             steps.forEach(step -> step.change.accept(model));

@@ -107,6 +107,7 @@ begin
         callback_problem text
     );
 
+    perform howdah_queue.create_dispatch();
     perform howdah_queue.create_views();
     perform howdah_queue.grant_data();
 end
@@ -119,6 +120,7 @@ begin
     if to_regnamespace('pgpro_queue_data') is not null then
         perform howdah_queue.create_queue_functions(queue_id) from pgpro_queue_data.queues order by queue_id;
         perform howdah_queue.create_publish_function(exchange_id) from pgpro_queue_data.exchanges order by exchange_id;
+        perform howdah_queue.create_dispatch();
         perform howdah_queue.create_views();
         perform howdah_queue.grant_data();
     end if;

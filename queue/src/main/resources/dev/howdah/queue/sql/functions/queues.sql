@@ -34,6 +34,7 @@ begin
     end if;
     perform howdah_queue.create_line(v_id);
     perform howdah_queue.grant_queue(v_id, i_role);
+    perform howdah_queue.create_dispatch();
 end
 $$;
 
@@ -166,6 +167,7 @@ begin
     delete from pgpro_queue_data.waiting where queue_id = v_id;
     delete from pgpro_queue_data.dead where queue_id = v_id;
     delete from pgpro_queue_data.queues where queue_id = v_id;
+    perform howdah_queue.create_dispatch();
 end
 $$;
 

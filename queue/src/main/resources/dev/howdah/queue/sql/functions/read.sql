@@ -6,24 +6,16 @@
 create or replace function pgpro_queue.read_message(
     q_name name, q_msg_hfilter jsonb default null, q_msg_pfilter jsonb default null) returns jsonb
 language plpgsql as $$
-declare
-    v_body jsonb;
 begin
-    execute 'select body from pgpro_queue_data.take_' || howdah_queue.queue_to(q_name, 'delete') || '(1, $1, $2, ''j'')'
-       into v_body using q_msg_hfilter, q_msg_pfilter;
-    return v_body;
+    return (pgpro_queue_data.take_one(howdah_queue.queue_to(q_name, 'delete'), q_msg_hfilter, q_msg_pfilter, 'j')).body;
 end
 $$;
 
 create or replace function pgpro_queue.read_message_xml(
     q_name name, q_msg_hfilter jsonb default null, q_msg_pfilter jsonb default null) returns xml
 language plpgsql as $$
-declare
-    v_body xml;
 begin
-    execute 'select body_xml from pgpro_queue_data.take_' || howdah_queue.queue_to(q_name, 'delete') || '(1, $1, $2, ''x'')'
-       into v_body using q_msg_hfilter, q_msg_pfilter;
-    return v_body;
+    return (pgpro_queue_data.take_one(howdah_queue.queue_to(q_name, 'delete'), q_msg_hfilter, q_msg_pfilter, 'x')).body_xml;
 end
 $$;
 
@@ -31,8 +23,8 @@ create or replace function pgpro_queue.read_message_any(
     q_name name, q_msg_hfilter jsonb default null, q_msg_pfilter jsonb default null, out q_jsonb jsonb, out q_xml xml)
 language plpgsql as $$
 begin
-    execute 'select body, body_xml from pgpro_queue_data.take_' || howdah_queue.queue_to(q_name, 'delete') || '(1, $1, $2, null)'
-       into q_jsonb, q_xml using q_msg_hfilter, q_msg_pfilter;
+    select t.body, t.body_xml into q_jsonb, q_xml
+      from pgpro_queue_data.take_one(howdah_queue.queue_to(q_name, 'delete'), q_msg_hfilter, q_msg_pfilter, null) t;
 end
 $$;
 

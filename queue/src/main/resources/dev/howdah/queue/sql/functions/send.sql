@@ -5,8 +5,8 @@ create or replace procedure pgpro_queue.insert_message(
     q_msg_retries int default null, q_msg_retrydelay int default null, q_msg_enable_time timestamptz default null)
 language plpgsql as $$
 begin
-    execute 'select pgpro_queue_data.send_' || howdah_queue.queue_to(q_name, 'insert') || '($1, null, $2, $3, $4, $5, $6)'
-      using q_msg_body, q_msg_priority, q_msg_properties, q_msg_retries, q_msg_retrydelay, q_msg_enable_time;
+    perform pgpro_queue_data.send(howdah_queue.queue_to(q_name, 'insert'), q_msg_body, null, q_msg_priority,
+        q_msg_properties, q_msg_retries, q_msg_retrydelay, q_msg_enable_time);
 end
 $$;
 
@@ -15,8 +15,8 @@ create or replace procedure pgpro_queue.insert_message_xml(
     q_msg_retries int default null, q_msg_retrydelay int default null, q_msg_enable_time timestamptz default null)
 language plpgsql as $$
 begin
-    execute 'select pgpro_queue_data.send_' || howdah_queue.queue_to(q_name, 'insert') || '(null, $1, $2, $3, $4, $5, $6)'
-      using q_msg_body, q_msg_priority, q_msg_properties, q_msg_retries, q_msg_retrydelay, q_msg_enable_time;
+    perform pgpro_queue_data.send(howdah_queue.queue_to(q_name, 'insert'), null, q_msg_body, q_msg_priority,
+        q_msg_properties, q_msg_retries, q_msg_retrydelay, q_msg_enable_time);
 end
 $$;
 
