@@ -43,7 +43,8 @@ final class InstallCommand implements Callable<Integer> {
         out.println(
                 report.applied().isEmpty()
                         ? "Howdah was up to date; nothing was changed."
-                        : "Howdah is installed; jobs are in schema " + report.schema() + ", streams in pgque.");
+                        : "Howdah is installed; jobs are in schema " + report.schema()
+                                + ", streams in pgque, queues in pgpro_queue.");
         return ExitCode.OK;
     }
 }

@@ -23,13 +23,16 @@ class InstallCommandTest {
                 applied stream 1_schemas
                 applied stream 2_tables
                 applied stream 3_engine
+                applied queue 1_schemas
                 applied job 1_types
                 applied job 2_tables
                 applied job 3_statistics
                 applied job 4_adoption
+                applied job 5_additions
                 applied job functions
+                applied queue functions
                 applied stream functions
-                Howdah is installed; jobs are in schema public, streams in pgque.""");
+                Howdah is installed; jobs are in schema public, streams in pgque, queues in pgpro_queue.""");
         assertThat(install.exitCode()).isEqualTo(ExitCode.OK);
 
         HowdahProcess again =

@@ -73,8 +73,8 @@ class ServeTest {
                 assertThat(serve.awaitEnd()).isEqualTo(ExitCode.FAILED);
                 assertThat(serve.err())
                         .isEqualTo("howdah: this database lacks stream 1_schemas, stream 2_tables, stream 3_engine, "
-                                + "job 1_types, job 2_tables, job 3_statistics, job 4_adoption, "
-                                + "job functions, stream functions: "
+                                + "queue 1_schemas, job 1_types, job 2_tables, job 3_statistics, job 4_adoption, "
+                                + "job 5_additions, job functions, queue functions, stream functions: "
                                 + "run howdah install first");
             }
         }
