@@ -22,8 +22,15 @@ final class MessageBinding {
         statement.setObject(first + 3, message.properties(), Types.OTHER);
         statement.setObject(first + 4, message.retries(), Types.INTEGER);
         statement.setObject(first + 5, message.retryDelaySeconds(), Types.INTEGER);
-        statement.setString(first + 6, text(message.time()));
-        statement.setString(first + 7, text(message.delay()));
+        if (message.isDelayed()) {
+            statement.setString(first + 6, text(message.time()));
+            statement.setString(first + 7, text(message.delay()));
+        }
+    }
+
+    /** The parameters of one message, as {@link #bind} binds them: what it is not to have costs nothing. */
+    static String parameters(NewMessage message) {
+        return "?, ?, ?, ?, ?, ?, " + (message.isDelayed() ? QueueSql.ENABLE_TIME : "null");
     }
 
     /** As arrays; those that hold nothing but nulls are null. */

@@ -55,7 +55,7 @@ public final class QueuePublisher {
 
     private int one(Connection connection, @Nullable String routingKey, NewMessage message) {
         try (PreparedStatement statement = connection.prepareStatement("select pgpro_queue_data.publish_"
-                + functions.number(connection) + "(?, ?, ?, ?, ?, ?, ?, " + QueueSql.ENABLE_TIME + ")")) {
+                + functions.number(connection) + "(?, " + MessageBinding.parameters(message) + ")")) {
             statement.setString(1, routingKey);
             MessageBinding.bind(statement, 2, message);
             try (ResultSet row = statement.executeQuery()) {

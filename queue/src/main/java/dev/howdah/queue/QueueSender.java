@@ -63,7 +63,7 @@ public final class QueueSender {
 
     private long insert(Connection connection, NewMessage message) {
         try (PreparedStatement statement = connection.prepareStatement("select pgpro_queue_data.send_"
-                + functions.number(connection) + "(?, ?, ?, ?, ?, ?, " + QueueSql.ENABLE_TIME + ")")) {
+                + functions.number(connection) + "(" + MessageBinding.parameters(message) + ")")) {
             MessageBinding.bind(statement, 1, message);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
