@@ -19,6 +19,55 @@ declare
     v_drops text;
     v_quick_takes text;
     v_counts text;
+    -- without filters and with: an expression that is not there need not be made ready for each statement
+    v_free text := $sql$(s.xmax = '0' or howdah_queue.is_free(s.xmax, v_near))$sql$;
+    v_loop text := $sql$
+            loop
+                v_best := null;
+                v_end_priority := 2147483647;
+                v_end_msgid := 9223372036854775807;
+                {peeks}
+                if not v_served then
+                    select s.priority, s.msgid into v_priority, v_msgid
+                      from pgpro_queue_data.waiting s
+                     where s.queue_id = {id} and {due} and {readable}
+                       and (s.priority, s.msgid) >= (v_floor_priority[{waiting}], v_floor_msgid[{waiting}])
+                     order by s.priority, s.msgid
+                     limit 1;
+                    if found and (v_best is null or (v_priority, v_msgid) < (v_best_priority, v_best_msgid)) then
+                        if v_best is not null then
+                            v_end_priority := v_best_priority;
+                            v_end_msgid := v_best_msgid;
+                        end if;
+                        v_best := {waiting};
+                    elsif found and (v_priority, v_msgid) < (v_end_priority, v_end_msgid) then
+                        v_end_priority := v_priority;
+                        v_end_msgid := v_msgid;
+                    end if;
+                end if;
+                exit when v_best is null;
+                case v_best
+                {takes}
+                else
+                    return query
+                    delete from pgpro_queue_data.waiting t
+                     where t.ctid = any (array(
+                        select s.ctid
+                          from pgpro_queue_data.waiting s
+                         where s.queue_id = {id} and {due} and {readable}
+                           and (s.priority, s.msgid) >= (v_floor_priority[{waiting}], v_floor_msgid[{waiting}])
+                           and (s.priority, s.msgid) < (v_end_priority, v_end_msgid)
+                         order by s.priority, s.msgid
+                         limit v_left
+                           for update skip locked))
+                    returning {columns};
+                end case;
+                get diagnostics v_given = row_count;
+                v_left := v_left - v_given;
+                exit when v_left <= 0;
+                v_floor_priority[v_best] := v_end_priority;
+                v_floor_msgid[v_best] := v_end_msgid;
+            end loop;$sql$;
 begin
     select string_agg(howdah_queue.filled($sql$
             if v_lines & (1::bigint << {nr}) <> 0 then
@@ -95,6 +144,7 @@ begin
       from (select nr, howdah_queue.segment_name(i_queue_id, nr) as segment
               from generate_series(0, v_segments - 1) nr) l;
 
+    v_loop := howdah_queue.filled(v_loop, 'peeks', v_peeks, 'takes', v_takes, 'due', howdah_queue.due_condition());
     execute howdah_queue.filled($sql$
         create or replace function pgpro_queue_data.take_{id}(i_max int, i_hfilter jsonb, i_pfilter jsonb, i_kind "char")
         returns setof howdah_queue.message
@@ -162,62 +212,21 @@ begin
             end if;
             v_floor_priority := array_fill(-2147483648, array[{places}], array[0]);
             v_floor_msgid := array_fill(0::bigint, array[{places}], array[0]);
-            loop
-                v_best := null;
-                v_end_priority := 2147483647;
-                v_end_msgid := 9223372036854775807;
-                {peeks}
-                if not v_served then
-                    select s.priority, s.msgid into v_priority, v_msgid
-                      from pgpro_queue_data.waiting s
-                     where s.queue_id = {id} and {due} and {readable}
-                       and (s.priority, s.msgid) >= (v_floor_priority[{waiting}], v_floor_msgid[{waiting}])
-                     order by s.priority, s.msgid
-                     limit 1;
-                    if found and (v_best is null or (v_priority, v_msgid) < (v_best_priority, v_best_msgid)) then
-                        if v_best is not null then
-                            v_end_priority := v_best_priority;
-                            v_end_msgid := v_best_msgid;
-                        end if;
-                        v_best := {waiting};
-                    elsif found and (v_priority, v_msgid) < (v_end_priority, v_end_msgid) then
-                        v_end_priority := v_priority;
-                        v_end_msgid := v_msgid;
-                    end if;
-                end if;
-                exit when v_best is null;
-                case v_best
-                {takes}
-                else
-                    return query
-                    delete from pgpro_queue_data.waiting t
-                     where t.ctid = any (array(
-                        select s.ctid
-                          from pgpro_queue_data.waiting s
-                         where s.queue_id = {id} and {due} and {readable}
-                           and (s.priority, s.msgid) >= (v_floor_priority[{waiting}], v_floor_msgid[{waiting}])
-                           and (s.priority, s.msgid) < (v_end_priority, v_end_msgid)
-                         order by s.priority, s.msgid
-                         limit v_left
-                           for update skip locked))
-                    returning {columns};
-                end case;
-                get diagnostics v_given = row_count;
-                v_left := v_left - v_given;
-                exit when v_left <= 0;
-                v_floor_priority[v_best] := v_end_priority;
-                v_floor_msgid[v_best] := v_end_msgid;
-            end loop;
+            if i_kind is null and i_hfilter is null and i_pfilter is null then
+                {plain_loop}
+            else
+                {filtered_loop}
+            end if;
         end
         $$ $sql$,
-        'counts', v_counts, 'peeks', v_peeks, 'takes', v_takes, 'drops', v_drops, 'quick_takes', v_quick_takes, 'columns', howdah_queue.message_columns(),
-        'all', ((1::bigint << v_segments) - 1)::text, 'waiting', v_segments::text, 'places', (v_segments + 1)::text,
-        'due', howdah_queue.due_condition(),
-        'readable', $sql$(s.xmax = '0' or howdah_queue.is_free(s.xmax, v_near))
+        'plain_loop', howdah_queue.filled(v_loop, 'readable', v_free),
+        'filtered_loop', howdah_queue.filled(v_loop, 'readable', v_free || $sql$
                    and (i_kind is null or (i_kind = 'x') = (s.body is null))
                    and (i_pfilter is null or s.properties @> i_pfilter)
                    and (i_hfilter is null or howdah_queue.header(
-                        s.msgid, s.enqueue_time, s.priority, s.retries, s.retrydelay, s.attempts) @> i_hfilter)$sql$,
+                        s.msgid, s.enqueue_time, s.priority, s.retries, s.retrydelay, s.attempts) @> i_hfilter)$sql$),
+        'counts', v_counts, 'drops', v_drops, 'quick_takes', v_quick_takes, 'columns', howdah_queue.message_columns(),
+        'all', ((1::bigint << v_segments) - 1)::text, 'waiting', v_segments::text, 'places', (v_segments + 1)::text,
         'id', i_queue_id::text);
 end
 $create$;
