@@ -10,7 +10,7 @@ language plpgsql as $create$
 declare
     v_segments int := (select queue_segments from pgpro_queue_data.queues where queue_id = i_queue_id);
     v_looks text;
-    v_sizes text;
+    v_turns text;
 begin
     select string_agg(howdah_queue.filled($sql$
             v_bit := 1::bigint << (8 + {nr});
@@ -50,8 +50,14 @@ begin
             elsif v_state & 255 <> {nr} then
                 v_next := coalesce(v_next, {nr});
             end if;$sql$, 'nr', nr::text, 'segment', howdah_queue.segment_name(i_queue_id, nr)), '' order by nr),
-           string_agg(format('when %s then pg_relation_size(%L::regclass)', nr, howdah_queue.segment_name(i_queue_id, nr)), ' ' order by nr)
-      into v_looks, v_sizes
+           string_agg(howdah_queue.filled($sql$
+                when {nr} then
+                    pg_relation_size('{segment}'::regclass) >= 524288
+                    and ((select count(*) < 2000 from (select from only {segment} limit 2000) f)
+                         or pg_stat_get_dead_tuples('{segment}'::regclass) >= pg_stat_get_live_tuples('{segment}'::regclass))
+                    and pg_try_advisory_xact_lock(1752131960, 32 * {id} + {nr})$sql$,
+                'nr', nr::text, 'segment', howdah_queue.segment_name(i_queue_id, nr)), '' order by nr)
+      into v_looks, v_turns
       from generate_series(0, v_segments - 1) nr;
 
     execute howdah_queue.filled($sql$
@@ -84,9 +90,11 @@ begin
             select count(howdah_queue.count_failure({id}, row({columns})::howdah_queue.message)) into v_count
               from failed t;
             v_kept.moved := v_kept.moved + v_count;
-            -- 64 pages are some 1,500 messages of 200 bytes
+            -- 64 pages are some 1,500 messages of 200 bytes. A line with a backlog is left alone until as many rows are dead
+            -- as live, and one that a COPY is on its way into until that ends: two segments are slower to read than one, and
+            -- dead rows stay as long as the backlog does
             if v_state >> 8 = 1::bigint << (v_state & 255)::int
-                    and (case v_state & 255 {sizes} end) >= 524288 then
+                    and (case v_state & 255 {turns} end) then
                 if v_next is null then
                     v_kept.wants_segment := {count} < 32;
                 else
@@ -96,7 +104,7 @@ begin
             end if;
             return v_kept;
         end
-        $$ $sql$, 'looks', v_looks, 'sizes', v_sizes, 'columns', howdah_queue.message_columns(),
+        $$ $sql$, 'looks', v_looks, 'turns', v_turns, 'columns', howdah_queue.message_columns(),
         'count', v_segments::text, 'id', i_queue_id::text);
 
     execute howdah_queue.filled($sql$
