@@ -84,7 +84,7 @@ final class QueueBacklog implements Workload {
         }
     }
 
-    /** What a long COPY has written is opened to readers by the keeper, in its next round. Takes one message. */
+    /** Readers may have to wait for the keeper's next round, which no workload is to count. Takes one message. */
     static void awaitReadable(Bench bench, String queue) throws Exception {
         QueueReader reader = bench.howdah().queues().reader(queue);
         long end = System.nanoTime() + 60_000_000_000L;

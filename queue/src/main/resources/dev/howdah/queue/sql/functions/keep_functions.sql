@@ -2,7 +2,7 @@
 --
 -- keep_N(full): counts failed readings in its segments, at the front of those in use and, if full, everywhere. Closes a
 -- segment that is read up, unless it is the current one; opens again one in which a late writer left a message; makes
--- another one current when this one has grown and everything before it is read up.
+-- another one current when this one has grown, everything before it is read up, and it has no backlog to speak of.
 -- move_N(): moves what is due, and not read by anybody, into the line; 1,000 at the most.
 
 create or replace function howdah_queue.create_keep_functions(i_queue_id int) returns void
