@@ -2,19 +2,15 @@ package dev.howdah.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.howdah.testkit.TestDatabase;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /** {@code howdah job}, without a server on the database. */
-class JobCommandTest {
+class JobCommandTest extends WingCommandBase {
 
-    @AutoClose
-    final TestDatabase database = TestDatabase.installed();
+    JobCommandTest() {
+        super("job");
+    }
 
     @Test
     void whatIsSentIsListedShownAndCanceled() {
@@ -91,29 +87,5 @@ class JobCommandTest {
                 "report",
                 "--zone",
                 "Mars");
-    }
-
-    private String done(String... args) {
-        HowdahRun run = run(args);
-        assertThat(run.err()).isEmpty();
-        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
-        return run.out();
-    }
-
-    private void assertRefused(int exitCode, String message, String... args) {
-        HowdahRun run = run(args);
-        assertThat(run.err()).contains(message);
-        assertThat(run.exitCode()).isEqualTo(exitCode);
-    }
-
-    private HowdahRun run(String... args) {
-        List<String> all = new ArrayList<>(List.of("job"));
-        all.addAll(List.of(args));
-        all.addAll(List.of("--db", database.address().url()));
-        return HowdahRun.of(all.toArray(String[]::new));
-    }
-
-    private static JsonNode json(String text) {
-        return new ObjectMapper().readTree(text);
     }
 }

@@ -3,7 +3,6 @@ package dev.howdah.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.howdah.Howdah;
 import dev.howdah.core.DutyLoop;
 import dev.howdah.queue.NewMessage;
 import dev.howdah.queue.QueueInfo;
@@ -13,25 +12,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /** {@code howdah queue}, without a server on the database. */
-class QueueCommandTest {
+class QueueCommandTest extends WingCommandBase {
 
-    @AutoClose
-    final TestDatabase database = TestDatabase.installed();
-
-    @AutoClose
-    final Howdah howdah = Howdah.over(database.dataSource());
+    QueueCommandTest() {
+        super("queue");
+    }
 
     @Test
     void whatIsSentIsReadOnceInItsOrder() {
@@ -397,41 +390,5 @@ class QueueCommandTest {
                 .filter(queue -> queue.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private String done(String... args) {
-        HowdahRun run = run(args);
-        assertThat(run.err().lines().filter(line -> line.startsWith("howdah: ")))
-                .isEmpty();
-        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
-        return run.out();
-    }
-
-    private void assertRefused(int exitCode, String message, String... args) {
-        HowdahRun refused = run(args);
-        assertThat(refused.err()).isEqualTo("howdah: " + message);
-        assertThat(refused.out()).isEmpty();
-        assertThat(refused.exitCode()).isEqualTo(exitCode);
-    }
-
-    private HowdahRun run(String... args) {
-        return HowdahRun.of(command(args));
-    }
-
-    private String fed(Path stdin, String... args) {
-        HowdahProcess process = HowdahProcess.fed(stdin, command(args));
-        assertThat(process.awaitEnd()).as(process.err()).isEqualTo(ExitCode.OK);
-        return process.out();
-    }
-
-    private String[] command(String... args) {
-        List<String> all = new ArrayList<>(
-                List.of("queue", args[0], "--db", database.address().url()));
-        all.addAll(Arrays.asList(args).subList(1, args.length));
-        return all.toArray(String[]::new);
-    }
-
-    private static JsonNode json(String text) {
-        return new ObjectMapper().readTree(text);
     }
 }

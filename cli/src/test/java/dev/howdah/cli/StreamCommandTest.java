@@ -3,7 +3,6 @@ package dev.howdah.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.howdah.Howdah;
 import dev.howdah.core.Outcome;
 import dev.howdah.stream.NewEvent;
 import dev.howdah.stream.StreamConsumer;
@@ -12,29 +11,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /** {@code howdah stream}, without a server on the database. */
-class StreamCommandTest {
+class StreamCommandTest extends WingCommandBase {
 
-    @AutoClose
-    final TestDatabase database = TestDatabase.installed();
-
-    @AutoClose
-    final Howdah howdah = Howdah.over(database.dataSource());
+    StreamCommandTest() {
+        super("stream");
+    }
 
     @Test
     void whatIsSentIsConsumedByEachConsumerOnce() {
         assertThat(done("create", "orders")).isEqualTo("Stream orders is made.");
-        HowdahRun first = stream("consume", "orders", "billing");
+        HowdahRun first = run("consume", "orders", "billing");
         assertThat(first.out()).isEmpty();
         assertThat(first.err()).isEqualTo("Consumer billing is new: it gets what is sent to orders from now on.");
         howdah.streams().subscribe("orders", "shipping");
@@ -285,41 +279,5 @@ class StreamCommandTest {
                         "drop",
                         "howdah stream consume orders me --follow",
                         "Exit codes:");
-    }
-
-    private String done(String... args) {
-        HowdahRun run = stream(args);
-        assertThat(run.err().lines().filter(line -> line.startsWith("howdah: ")))
-                .isEmpty();
-        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
-        return run.out();
-    }
-
-    private void assertRefused(int exitCode, String message, String... args) {
-        HowdahRun refused = stream(args);
-        assertThat(refused.err()).isEqualTo("howdah: " + message);
-        assertThat(refused.out()).isEmpty();
-        assertThat(refused.exitCode()).isEqualTo(exitCode);
-    }
-
-    private HowdahRun stream(String... args) {
-        return HowdahRun.of(command(args));
-    }
-
-    private String fed(Path stdin, String... args) {
-        HowdahProcess process = HowdahProcess.fed(stdin, command(args));
-        assertThat(process.awaitEnd()).as(process.err()).isEqualTo(ExitCode.OK);
-        return process.out();
-    }
-
-    private String[] command(String... args) {
-        List<String> all = new ArrayList<>(
-                List.of("stream", args[0], "--db", database.address().url()));
-        all.addAll(List.of(args).subList(1, args.length));
-        return all.toArray(String[]::new);
-    }
-
-    private static JsonNode json(String text) {
-        return new ObjectMapper().readTree(text);
     }
 }

@@ -255,8 +255,7 @@ class JobWorkerLifeTest extends JobWorkerBase {
         try (JobWorker worker = start("a", job -> {
             if (calls.computeIfAbsent(job.id(), id -> new AtomicInteger()).incrementAndGet() == 1
                     && job.id() % 50 == 0) {
-                database.run("select pg_terminate_backend(pid) from pg_stat_activity "
-                        + "where datname = current_database() and pid <> pg_backend_pid()");
+                database.cutConnections();
             }
             return Outcome.done();
         })) {

@@ -2,6 +2,7 @@ package dev.howdah.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.howdah.testkit.TestSession;
 import org.junit.jupiter.api.Test;
 
 /** What a held snapshot, a reader who takes his time, or a dump must not do: let the line grow that others have to walk. */
@@ -13,7 +14,7 @@ class HeldSnapshotTest extends QueueSqlBase {
     @Test
     void theLineStaysShortUnderAHeldSnapshot() {
         createQueue("orders");
-        try (QueueSession held = QueueSession.holdingSnapshot(database)) {
+        try (TestSession held = TestSession.holdingSnapshot(database)) {
             for (int round = 0; round < 12; round++) {
                 sendAndReadAll(700);
                 keep();
@@ -28,7 +29,7 @@ class HeldSnapshotTest extends QueueSqlBase {
     @Test
     void whoReadsForLongKeepsHisSegmentAndNoOther() {
         createQueue("orders", "queue_retry_delay => 0");
-        try (QueueSession held = QueueSession.holdingSnapshot(database);
+        try (TestSession held = TestSession.holdingSnapshot(database);
                 QueueSession slow = new QueueSession(database)) {
             send("orders", "\"slow\"");
             slow.run("begin");
@@ -55,7 +56,7 @@ class HeldSnapshotTest extends QueueSqlBase {
     @Test
     void whoHasLockedEverythingForReadingStallsNobody() {
         createQueue("orders");
-        try (QueueSession dump = QueueSession.holdingSnapshot(database)) {
+        try (TestSession dump = TestSession.holdingSnapshot(database)) {
             dump.run("lock table pgpro_queue_data.queue_orders in access share mode");
             database.run("alter role current_user in database "
                     + database.address().database() + " set lock_timeout = '5s'");

@@ -223,7 +223,7 @@ class QueueWorkerTest extends QueueClientBase {
                 .handle(message -> {
                     write(message.connection(), message.body());
                     if (handled.incrementAndGet() % 60 == 0 && handled.get() < 400) {
-                        cutAllConnections();
+                        database.cutConnections();
                     }
                     return Outcome.done();
                 })
@@ -246,7 +246,7 @@ class QueueWorkerTest extends QueueClientBase {
         try (QueueWorker worker = worker().handle(message -> {
                     attempts.add(message.attempts());
                     if (attempts.size() <= 2) {
-                        cutAllConnections();
+                        database.cutConnections();
                     }
                     return Outcome.done();
                 })

@@ -54,7 +54,7 @@ class BatchHandlerTest extends StreamClientBase {
         ALL_CONNECTIONS_ARE_CUT {
             @Override
             void befall(Batch batch, StreamClientBase test) {
-                test.cutAllConnections();
+                test.database.cutConnections();
             }
         },
         HANDLER_CLOSES_THE_CONNECTION {

@@ -2,11 +2,10 @@ package dev.howdah.stream;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.howdah.core.SqlErrors;
 import dev.howdah.testkit.TestDatabase;
-import java.sql.Connection;
-import java.sql.ResultSet;
+import dev.howdah.testkit.TestSession;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,57 +15,16 @@ import java.util.regex.Pattern;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
-/** One connection that stays, for tests in which it matters who has which transaction open. Texts in, texts out. */
-final class EngineSession implements AutoCloseable {
+/** A connection that counts pages, waits for locks and hears notifications. */
+final class EngineSession extends TestSession {
 
     private static final Pattern PAGES = Pattern.compile("Buffers: shared(?: hit=(\\d+))?(?: read=(\\d+))?");
 
     private final TestDatabase database;
-    private final Connection connection;
-    private final String pid;
 
     EngineSession(TestDatabase database) {
+        super(database);
         this.database = database;
-        try {
-            connection = database.dataSource().getConnection();
-        } catch (SQLException e) {
-            throw new IllegalStateException(e.getMessage(), e);
-        }
-        pid = value("select pg_backend_pid()");
-    }
-
-    /** With a transaction open that holds its snapshot. */
-    static EngineSession holdingSnapshot(TestDatabase database) {
-        EngineSession session = new EngineSession(database);
-        session.run("begin isolation level repeatable read");
-        session.value("select count(*) from pg_class");
-        return session;
-    }
-
-    void run(String sql) {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e.getMessage(), e);
-        }
-    }
-
-    List<String> column(String sql) {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<String> values = new ArrayList<>();
-            while (rows.next()) {
-                values.add(String.valueOf(rows.getString(1)));
-            }
-            return values;
-        } catch (SQLException e) {
-            throw new IllegalStateException(e.getMessage(), e);
-        }
-    }
-
-    /** The first row's first column; "null" for null. */
-    String value(String sql) {
-        return column(sql).get(0);
     }
 
     long number(String sql) {
@@ -92,7 +50,7 @@ final class EngineSession implements AutoCloseable {
         CompletableFuture<String> result = CompletableFuture.supplyAsync(() -> value(sql));
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(10))
-                .until(() -> database.value("select wait_event_type from pg_stat_activity where pid = " + pid)
+                .until(() -> database.value("select wait_event_type from pg_stat_activity where pid = " + pid())
                         .equals("Lock"));
         return result;
     }
@@ -101,29 +59,14 @@ final class EngineSession implements AutoCloseable {
     List<String> notifications(Duration wait) {
         try {
             PGNotification[] all =
-                    connection.unwrap(PGConnection.class).getNotifications((int) Math.max(1, wait.toMillis()));
+                    connection().unwrap(PGConnection.class).getNotifications((int) Math.max(1, wait.toMillis()));
             List<String> payloads = new ArrayList<>();
             for (PGNotification notification : all == null ? new PGNotification[0] : all) {
                 payloads.add(notification.getParameter());
             }
             return payloads;
         } catch (SQLException e) {
-            throw new IllegalStateException(e.getMessage(), e);
-        }
-    }
-
-    /** Ends it as a crash would, whatever it has open, and comes back when PostgreSQL is done with it. */
-    void crash() {
-        database.column("select pg_terminate_backend(" + pid + ", 30000)");
-        close();
-    }
-
-    @Override
-    public void close() {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            throw new IllegalStateException(e.getMessage(), e);
+            throw SqlErrors.of(e);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.howdah.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.howdah.testkit.TestDatabase;
+import dev.howdah.testkit.TestSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,14 +16,14 @@ class FlatCostTest {
 
     private TestDatabase database;
     private EngineSession session;
-    private EngineSession holder;
+    private TestSession holder;
 
     @BeforeEach
     void aQueueBesideAHeldSnapshot() {
         database = TestDatabase.installed();
         session = new EngineSession(database);
         session.run("select pgque.create_queue('q'), pgque.register_consumer('q', 'c')");
-        holder = EngineSession.holdingSnapshot(database);
+        holder = TestSession.holdingSnapshot(database);
         holder.run("select pg_current_xact_id()");
     }
 

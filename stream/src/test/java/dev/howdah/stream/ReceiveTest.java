@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.howdah.testkit.TestDatabase;
+import dev.howdah.testkit.TestSession;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -188,7 +189,7 @@ class ReceiveTest {
     void aSnapshotFromBeforeACompactionIsToldToTryAgain() {
         send(10);
         String batch = session.value("select pgque.next_batch('q', 'c')");
-        try (EngineSession old = EngineSession.holdingSnapshot(database)) {
+        try (TestSession old = TestSession.holdingSnapshot(database)) {
             session.run("select howdah_stream.compact(0)");
             for (String call : List.of(
                     "select pgque.ack(" + batch + ")",

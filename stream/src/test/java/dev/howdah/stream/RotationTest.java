@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.howdah.testkit.TestDatabase;
+import dev.howdah.testkit.TestSession;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -87,7 +88,7 @@ class RotationTest {
         try (TestDatabase other = TestDatabase.empty();
                 EngineSession elsewhere = new EngineSession(other);
                 EngineSession here = new EngineSession(database);
-                EngineSession snapshot = EngineSession.holdingSnapshot(database)) {
+                TestSession snapshot = TestSession.holdingSnapshot(database)) {
             elsewhere.run("begin; select pg_current_xact_id()");
             here.run("begin; select pg_current_xact_id()");
             roundsStayBounded();

@@ -73,12 +73,6 @@ abstract class StreamClientBase {
         return database.column("select ev_data from pgque.event_1 order by ev_id");
     }
 
-    /** As if the network or those connections' PostgreSQL had gone: all but the one that says so. */
-    void cutAllConnections() {
-        database.run("select pg_terminate_backend(pid) from pg_stat_activity"
-                + " where datname = current_database() and pid <> pg_backend_pid()");
-    }
-
     static void eventually(ThrowingRunnable assertion) {
         Awaitility.await().atMost(LONG).pollInterval(Duration.ofMillis(10)).untilAsserted(assertion);
     }

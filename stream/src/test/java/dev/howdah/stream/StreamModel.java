@@ -3,6 +3,7 @@ package dev.howdah.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.howdah.testkit.TestDatabase;
+import dev.howdah.testkit.TestSession;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -79,7 +80,7 @@ final class StreamModel implements AutoCloseable {
     private final List<Queue> queues = new ArrayList<>();
     private final List<Subscriber> subscribers = new ArrayList<>();
     private final List<OpenSend> openSends = new ArrayList<>();
-    private final List<EngineSession> snapshots = new ArrayList<>();
+    private final List<TestSession> snapshots = new ArrayList<>();
 
     StreamModel(TestDatabase database) {
         this.database = database;
@@ -177,7 +178,7 @@ final class StreamModel implements AutoCloseable {
 
     void holdSnapshot() {
         if (snapshots.isEmpty()) {
-            snapshots.add(EngineSession.holdingSnapshot(database));
+            snapshots.add(TestSession.holdingSnapshot(database));
         } else {
             snapshots.remove(0).close();
         }
@@ -343,7 +344,7 @@ final class StreamModel implements AutoCloseable {
     @Override
     public void close() {
         openSends.forEach(send -> send.session.close());
-        snapshots.forEach(EngineSession::close);
+        snapshots.forEach(TestSession::close);
         queues.forEach(queue -> session.run("select pgque.drop_queue('" + queue.name + "', true)"));
         session.close();
     }

@@ -64,6 +64,12 @@ public final class TestDatabase implements AutoCloseable {
         return sql().value(sql);
     }
 
+    /** As if the network or PostgreSQL had gone, for everybody who is connected. */
+    public void cutConnections() {
+        run("select pg_terminate_backend(pid) from pg_stat_activity"
+                + " where datname = current_database() and pid <> pg_backend_pid()");
+    }
+
     private TestSql sql() {
         return new TestSql(dataSource());
     }
