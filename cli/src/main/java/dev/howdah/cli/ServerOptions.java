@@ -34,7 +34,8 @@ final class ServerOptions {
     @Option(
             names = "--tls-cert",
             paramLabel = "FILE",
-            description = "Certificates in PEM, the server's own first; with --tls-key HTTPS is answered.")
+            description = "Certificates in PEM, the server's own first; with --tls-key HTTPS is answered. "
+                    + "Both are read again when they change.")
     private Optional<Path> certificates = Optional.empty();
 
     @Option(names = "--tls-key", paramLabel = "FILE", description = "The key in PEM, PKCS #8, unencrypted.")

@@ -15,6 +15,7 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,7 +119,9 @@ public final class HowdahServer implements AutoCloseable {
         ServerConnector connector = settings.tls()
                 .map(tls -> {
                     http.addCustomizer(new SecureRequestCustomizer(false));
-                    return new ServerConnector(jetty, tls.contextFactory(), plain);
+                    SslContextFactory.Server factory = tls.contextFactory();
+                    jetty.addBean(new TlsReload(tls, factory));
+                    return new ServerConnector(jetty, factory, plain);
                 })
                 .orElseGet(() -> new ServerConnector(jetty, plain));
         connector.setHost(settings.httpHost());

@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /**
- * What HTTPS is answered with, from files in PEM, read once.
+ * What HTTPS is answered with, from files in PEM. They are read when the server starts, and again when they have changed.
  *
  * @param certificates the server's own certificate first, then those that lead to its root
  * @param key its private key in PKCS #8, unencrypted ({@code BEGIN PRIVATE KEY})
@@ -38,9 +39,14 @@ public record TlsSettings(Path certificates, Path key) {
 
     SslContextFactory.Server contextFactory() {
         SslContextFactory.Server factory = new SslContextFactory.Server();
+        load(factory);
+        return factory;
+    }
+
+    /** Reads the files. @throws IllegalArgumentException in one line, if they can't be used: nothing has changed then */
+    void load(SslContextFactory factory) {
         factory.setKeyStore(keyStore(certificates, key));
         factory.setKeyStorePassword(new String(IN_MEMORY));
-        return factory;
     }
 
     private static KeyStore keyStore(Path certificates, Path key) {
@@ -51,15 +57,38 @@ public record TlsSettings(Path certificates, Path key) {
             if (chain.length == 0) {
                 throw new IllegalArgumentException("no certificate in " + certificates);
             }
+            PrivateKey own = privateKey(key);
+            if (!belongTogether(own, chain[0])) {
+                throw new IllegalArgumentException(
+                        "the key in " + key + " is not that of the first certificate in " + certificates);
+            }
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, IN_MEMORY);
-            store.setKeyEntry("howdah", privateKey(key), IN_MEMORY, chain);
+            store.setKeyEntry("howdah", own, IN_MEMORY, chain);
             return store;
         } catch (IOException e) {
             throw new IllegalArgumentException("can't read " + e.getMessage(), e);
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("can't use the certificates in " + certificates + ": " + e.getMessage());
         }
+    }
+
+    /** What the key signs, the certificate vouches for. */
+    private static boolean belongTogether(PrivateKey key, Certificate certificate) throws GeneralSecurityException {
+        String algorithm = key.getAlgorithm();
+        if (!certificate.getPublicKey().getAlgorithm().equals(algorithm)) {
+            return false;
+        }
+        Signature signature = Signature.getInstance(
+                switch (algorithm) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> algorithm;
+                });
+        signature.initSign(key);
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate.getPublicKey());
+        return signature.verify(signed);
     }
 
     private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {

@@ -2,7 +2,11 @@ package dev.howdah.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.howdah.testkit.TestDatabase;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,11 +24,13 @@ import java.security.cert.Certificate;
 import java.util.Base64;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** HTTPS with files in PEM, as certificate authorities give them. */
 class TlsTest {
@@ -55,10 +61,58 @@ class TlsTest {
     }
 
     @Test
+    void newCertificatesAreTakenUpWhenTheirFilesChange() throws Exception {
+        KeyStore first = made("EC");
+        TlsSettings tls = new TlsSettings(certificates(first), key(first));
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        Logger log = (Logger) LoggerFactory.getLogger(TlsReload.class);
+        log.addAppender(said);
+        try (TestDatabase database = TestDatabase.installed();
+                HowdahServer server = HowdahServer.start(
+                        DatabaseUrl.parse(database.address().url()),
+                        ServerSettings.defaults().withTls(Optional.of(tls)).withHttp("127.0.0.1", 0))) {
+            assertThat(isAnswered(server, first)).isTrue();
+            KeyStore second = made("RSA");
+            assertThat(isAnswered(server, second)).isFalse();
+
+            certificates(second);
+            await().until(() -> said.list.stream()
+                    .anyMatch(line -> line.getFormattedMessage().contains("is not that of the first certificate")));
+            assertThat(isAnswered(server, first))
+                    .as("with half of the pair it goes on")
+                    .isTrue();
+
+            key(second);
+            await().until(() -> isAnswered(server, second));
+            assertThat(isAnswered(server, first)).isFalse();
+        } finally {
+            log.detachAppender(said);
+        }
+    }
+
+    /** To a client that trusts these certificates and no others. */
+    private static boolean isAnswered(HowdahServer server, KeyStore trusted) throws Exception {
+        HttpClient client =
+                HttpClient.newBuilder().sslContext(trusting(trusted)).build();
+        URI live = URI.create("https://localhost:" + server.httpPort() + "/live");
+        try {
+            return client.send(HttpRequest.newBuilder(live).build(), BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (SSLException stranger) {
+            return false;
+        }
+    }
+
+    @Test
     void filesThatCantBeUsedAreSaid() throws Exception {
         KeyStore made = made("EC");
         Path certificates = certificates(made);
         Path key = key(made);
+        Path another = Files.writeString(
+                folder.resolve("another.pem"),
+                pem("PRIVATE KEY", made("RSA").getKey("a", PASSWORD).getEncoded()));
         Path none = folder.resolve("none.pem");
         Path empty = Files.writeString(folder.resolve("empty.pem"), "");
         Path old = Files.writeString(
@@ -71,6 +125,8 @@ class TlsTest {
         assertThatThrownBy(() -> new TlsSettings(empty, key)).hasMessage("no certificate in " + empty);
         assertThatThrownBy(() -> new TlsSettings(key, key))
                 .hasMessageContaining("can't use the certificates in " + key);
+        assertThatThrownBy(() -> new TlsSettings(certificates, another))
+                .hasMessage("the key in " + another + " is not that of the first certificate in " + certificates);
         assertThatThrownBy(() -> new TlsSettings(certificates, old)).hasMessageContaining("openssl pkcs8 -topk8");
         assertThatThrownBy(() -> new TlsSettings(certificates, odd)).hasMessageContaining("neither an RSA nor");
     }
