@@ -7,9 +7,7 @@ import dev.howdah.gateway.TokenKeys;
 import dev.howdah.gateway.TokenSettings;
 import dev.howdah.gateway.TrafficSettings;
 import dev.howdah.gateway.TrustedProxies;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +52,7 @@ final class GatewayOptions {
             names = "--jwt-secret-file",
             paramLabel = "FILE",
             description = "What tokens are signed with: a secret of 32 bytes or more, a JWK or a JWKS. "
-                    + "Also from the environment: " + SECRET + ".")
+                    + "Read again when it changes. Also from the environment: " + SECRET + ".")
     private Optional<Path> secretFile = Optional.empty();
 
     @Option(names = "--jwks-url", paramLabel = "URL", description = "Where the keys are that tokens are signed with.")
@@ -194,20 +192,14 @@ final class GatewayOptions {
     }
 
     private Optional<TokenKeys> keys() {
-        Optional<String> secret = secretFile
-                .map(GatewayOptions::read)
-                .or(() -> Optional.ofNullable(System.getenv(SECRET)).filter(text -> !text.isBlank()));
-        if (secret.isPresent() && jwks.isPresent()) {
+        Optional<TokenKeys> keys = secretFile
+                .map(TokenKeys::in)
+                .or(() -> Optional.ofNullable(System.getenv(SECRET))
+                        .filter(text -> !text.isBlank())
+                        .map(TokenKeys::of));
+        if (keys.isPresent() && jwks.isPresent()) {
             throw new IllegalArgumentException("a secret and --jwks-url: name one of them");
         }
-        return secret.map(TokenKeys::of).or(() -> jwks.map(TokenKeys::at));
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new IllegalArgumentException("can't read the secret in " + file + ": " + e.getMessage(), e);
-        }
+        return keys.or(() -> jwks.map(TokenKeys::at));
     }
 }

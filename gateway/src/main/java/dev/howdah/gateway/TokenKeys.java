@@ -18,6 +18,7 @@ import com.nimbusds.jose.proc.SecurityContext;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.Key;
 import java.text.ParseException;
 import java.util.ArrayList;
@@ -44,6 +45,21 @@ public final class TokenKeys {
      * @throws IllegalArgumentException in one line that does not show the secret, if it is none of these
      */
     public static TokenKeys of(String secretOrKeys) {
+        JWKSet keys = set(secretOrKeys);
+        return new TokenKeys((selector, context) -> selector.select(keys));
+    }
+
+    /**
+     * Keys in a file, written in any of these ways. When it changes it is read again, within a second; while what is in it
+     * can't be used, the keys stay as they were.
+     *
+     * @throws IllegalArgumentException in one line that does not show the secret, if it can't be used now
+     */
+    public static TokenKeys in(Path file) {
+        return new TokenKeys(new KeyFile(file));
+    }
+
+    static JWKSet set(String secretOrKeys) {
         String text = secretOrKeys.strip();
         JWKSet keys = text.startsWith("{") ? parsed(text) : new JWKSet(secret(text));
         for (JWK key : keys.getKeys()) {
@@ -54,7 +70,7 @@ public final class TokenKeys {
         if (keys.isEmpty()) {
             throw new IllegalArgumentException("the set of keys for tokens is empty");
         }
-        return new TokenKeys((selector, context) -> selector.select(keys));
+        return keys;
     }
 
     /**

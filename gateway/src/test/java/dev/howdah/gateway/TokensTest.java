@@ -2,6 +2,7 @@ package dev.howdah.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -211,6 +212,30 @@ class TokensTest {
         } finally {
             provider.stop(0);
         }
+    }
+
+    @Test
+    void keysInAFileFollowIt(@TempDir Path folder) throws IOException, JOSEException {
+        Path file = Files.writeString(folder.resolve("secret"), Tokens.SECRET + "\n");
+        Callers callers = callers(keys(TokenKeys.in(file)));
+        String before = bearer(Tokens.signed(CLAIMS, Tokens.SECRET));
+        assertThat(callers.of(before).role()).isEqualTo("clerk");
+
+        String other = "another secret, and just as long as that";
+        Files.writeString(file, other);
+        String after = bearer(Tokens.signed(CLAIMS, other));
+        await().ignoreExceptions().until(() -> callers.of(after).role().equals("clerk"));
+        assertRefused(() -> callers.of(before), 401, "PGRST301", "None of the keys");
+
+        RSAKey rsa = new RSAKeyGenerator(2048).keyID("1").generate();
+        Files.writeString(file, "too short");
+        Files.delete(file);
+        assertThat(callers.of(after).role()).isEqualTo("clerk");
+        Files.writeString(file, new JWKSet(rsa.toPublicJWK()).toString());
+        await().ignoreExceptions()
+                .until(() -> callers.of(bearer(signed(rsa))).role().equals("clerk"));
+
+        assertThatThrownBy(() -> TokenKeys.in(folder.resolve("none"))).hasMessageContaining("can't read the secret in");
     }
 
     private static String signed(RSAKey key) throws JOSEException {
