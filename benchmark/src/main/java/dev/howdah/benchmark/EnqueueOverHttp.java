@@ -20,17 +20,20 @@ import java.util.concurrent.locks.LockSupport;
 final class EnqueueOverHttp implements Workload {
 
     private static final int CLIENTS = 8;
-    /** A server runs for long: until the JVM has compiled it, its compiler takes much of a small machine. */
-    private static final int WARM_UP_TURNS = 4;
-
     private static final String ENTRYPOINT = "howdah_bench";
     private static final String PATH = "/rpc/fn_pgqueuer_enqueue";
 
+    private final int warmUp;
     private final Duration turn;
     private final int rounds;
     private final Duration latency;
 
-    EnqueueOverHttp(Duration turn, int rounds, Duration latency) {
+    /**
+     * @param warmUp how many requests come first. A server runs for long: until the JVM has compiled it, its compiler takes
+     *     much of a small machine
+     */
+    EnqueueOverHttp(int warmUp, Duration turn, int rounds, Duration latency) {
+        this.warmUp = warmUp;
         this.turn = turn;
         this.rounds = rounds;
         this.latency = latency;
@@ -67,9 +70,13 @@ final class EnqueueOverHttp implements Workload {
                 .start("127.0.0.1", 0);
         try {
             Clients overHttp = () -> overHttp(http.port());
-            for (int i = 0; i < WARM_UP_TURNS; i++) {
-                rate(bench, overHttp);
-            }
+            together(overHttp, (client, number) -> {
+                for (int i = 0; i < warmUp / CLIENTS; i++) {
+                    client.send();
+                }
+                return warmUp;
+            });
+            clear(bench);
             Measurement rate = Rounds.compare(
                     rounds,
                     name(),

@@ -9,15 +9,15 @@ public final class GatewayBenchmark {
 
     /** About two minutes. */
     public static Benchmark whole() {
-        return of(Duration.ofSeconds(5), 5, Duration.ofSeconds(20));
+        return of(60_000, Duration.ofSeconds(5), 5, Duration.ofSeconds(20));
     }
 
     /** The same in less than a minute, and rougher. */
     public static Benchmark quick() {
-        return of(Duration.ofSeconds(2), 3, Duration.ofSeconds(5));
+        return of(10_000, Duration.ofSeconds(2), 3, Duration.ofSeconds(5));
     }
 
-    static Benchmark of(Duration turn, int rounds, Duration latency) {
-        return new Benchmark(new JobsOnEmptyTables(new EnqueueOverHttp(turn, rounds, latency)));
+    static Benchmark of(int warmUp, Duration turn, int rounds, Duration latency) {
+        return new Benchmark(new JobsOnEmptyTables(new EnqueueOverHttp(warmUp, turn, rounds, latency)));
     }
 }
