@@ -122,6 +122,23 @@ test('preferences', async () => {
   await error(client.rpc('gone', { minimum: 2 }).maxAffected(1), 400, 'PGRST124')
 })
 
+test('what a query is planned like is not shown', async () => {
+  await error(client.rpc('elephants').explain({ format: 'json' }), 406, 'PGRST107')
+})
+
+test('who gives up is told so, and the next call is answered', async () => {
+  const answer = await client.rpc('sleep', { s: 1 }).abortSignal(AbortSignal.timeout(100))
+  assert.equal(answer.data, null)
+  assert.match(answer.error.message, /abort|timeout/i)
+  assert.equal(await data(client.rpc('hello')), 'hello "world"')
+})
+
+test('a client without types may ask for text, stripped nulls and a time zone', async () => {
+  assert.deepEqual(await data(client.rpc('elephants').select('id,tags').eq('id', 3).stripNulls()), [{ id: 3 }])
+  const zone = client.rpc('setting', { name: 'timezone' }).setHeader('Prefer', 'timezone=Asia/Kolkata')
+  assert.equal(await data(zone), 'Asia/Kolkata')
+})
+
 test('jobs', async () => {
   const jobs = client.schema('public')
   assert.ok(await data(jobs.rpc('fn_pgqueuer_enqueue', { entrypoint: 'fetch', payload: 'hello', headers: { a: 1 } })) > 0)

@@ -22,11 +22,12 @@ public enum AccessLog {
     private static final Logger log = LoggerFactory.getLogger(LOGGER);
     private static final int LONGEST = 200;
 
+    /** Whether a request that ended like this has a line. */
+    boolean wants(int status) {
+        return this == ALL || this == ERRORS && status >= 400;
+    }
+
     void write(Context request, String client, @Nullable String role, double millis) {
-        int status = request.statusCode();
-        if (this == OFF || this == ERRORS && status < 400) {
-            return;
-        }
         String path = request.req().getRequestURI();
         log.info(
                 "{} {} {} {} {} {} ms",
@@ -34,7 +35,7 @@ public enum AccessLog {
                 role == null ? "-" : printable(role),
                 request.req().getMethod(),
                 printable(path),
-                status,
+                request.statusCode(),
                 String.format(Locale.ROOT, "%.1f", millis));
     }
 

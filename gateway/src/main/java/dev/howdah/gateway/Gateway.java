@@ -3,6 +3,7 @@ package dev.howdah.gateway;
 import dev.howdah.core.HowdahException;
 import dev.howdah.core.Transactions;
 import dev.howdah.core.Wakeups;
+import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
@@ -67,10 +68,13 @@ public final class Gateway {
     public void register(JavalinConfig http) {
         http.jetty.modifyServer(jetty -> {
             jetty.setErrorHandler(new HttpErrors());
+            jetty.insertHandler(new MethodAsSent());
             if (!settings.traffic().corsOrigins().isEmpty()) {
                 jetty.insertHandler(crossOrigin());
             }
         });
+        http.router.ignoreTrailingSlashes = false;
+        http.http.compressionStrategy = CompressionStrategy.NONE; // answers are short: looking whether to is what costs
         http.jetty.modifyHttpConfiguration(
                 connection -> connection.setRequestHeaderSize(settings.traffic().maxHeaderBytes()));
         http.routes.before(this::guard);
@@ -142,7 +146,7 @@ public final class Gateway {
     }
 
     private void log(Context request, double millis) {
-        if (!HEALTH.contains(request.path())) {
+        if (settings.traffic().accessLog().wants(request.statusCode()) && !HEALTH.contains(request.path())) {
             Caller caller = request.attribute(CALLER);
             String client = settings.traffic().trustedProxies().clientOf(request);
             settings.traffic().accessLog().write(request, client, caller == null ? null : caller.role(), millis);

@@ -1,10 +1,8 @@
 package dev.howdah.gateway;
 
 import io.javalin.http.Context;
-import java.net.URI;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A gateway on loopback asks for no token, so it must not answer to web pages: neither to one from elsewhere (its Origin
@@ -12,25 +10,18 @@ import org.jspecify.annotations.Nullable;
  */
 record LoopbackGuard(List<String> corsOrigins) {
 
-    private static final Pattern LOOPBACK = Pattern.compile("(?i)localhost|127(\\.\\d{1,3}){3}|\\[::1]");
+    private static final String NAMES = "(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d{1,5})?";
+    private static final Pattern LOOPBACK = Pattern.compile("(?i)" + NAMES);
+    private static final Pattern LOOPBACK_ORIGIN = Pattern.compile("(?i)https?://" + NAMES);
 
     void check(Context request) {
         String origin = request.header("Origin");
-        if (origin != null && !isLoopback(origin) && !corsOrigins.contains(origin)) {
+        if (origin != null && !LOOPBACK_ORIGIN.matcher(origin).matches() && !corsOrigins.contains(origin)) {
             throw RpcError.forbidden("Requests from web pages of " + origin + " are not answered");
         }
         String host = request.header("Host");
-        if (host != null && !isLoopback("http://" + host)) {
+        if (host != null && !LOOPBACK.matcher(host).matches()) {
             throw RpcError.forbidden("Only requests to localhost are answered, not to " + host);
-        }
-    }
-
-    private static boolean isLoopback(String url) {
-        try {
-            @Nullable String host = URI.create(url).getHost();
-            return host != null && LOOPBACK.matcher(host).matches();
-        } catch (IllegalArgumentException e) {
-            return false;
         }
     }
 }

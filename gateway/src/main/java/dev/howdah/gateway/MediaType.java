@@ -15,6 +15,8 @@ enum MediaType {
     ARRAY_WITHOUT_NULLS("application/vnd.pgrst.array+json; nulls=stripped; charset=utf-8"),
     OPEN_API("application/openapi+json; charset=utf-8");
 
+    private static final List<String> ANYTHING = List.of("*/*");
+
     private final String header;
 
     MediaType(String header) {
@@ -58,6 +60,9 @@ enum MediaType {
      * @throws RpcError 406 PGRST107 if it takes nothing that there is
      */
     static MediaType wanted(List<String> accept, boolean root) {
+        if (!root && (accept.isEmpty() || accept.equals(ANYTHING))) {
+            return JSON;
+        }
         List<Range> ranges = new ArrayList<>();
         for (String header : accept) {
             for (String item : header.split(",")) {

@@ -1,12 +1,14 @@
 package dev.howdah.gateway;
 
 import io.javalin.http.Context;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
-import java.util.Collections;
+import java.util.Enumeration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.databind.ObjectMapper;
 
 /**
@@ -21,28 +23,50 @@ record RequestSettings(
         String headers,
         String cookies,
         boolean readOnly,
-        boolean base64) {
+        boolean base64,
+        @Nullable String timeZone) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonStringEncoder QUOTING = JsonStringEncoder.getInstance();
 
     static RequestSettings of(Context request, Caller caller, String searchPath, boolean readOnly, boolean base64) {
-        Map<String, String> headers = new TreeMap<>();
-        for (String name : Collections.list(request.req().getHeaderNames())) {
-            String key = name.toLowerCase(Locale.ROOT);
-            if (!key.equals("cookie")) {
-                headers.put(
-                        key, String.join(", ", Collections.list(request.req().getHeaders(name))));
-            }
-        }
+        Map<String, String> cookies = request.cookieMap();
         return new RequestSettings(
                 caller,
                 searchPath,
                 request.req().getMethod(),
                 request.path(),
-                JSON.writeValueAsString(headers),
-                JSON.writeValueAsString(request.cookieMap()),
+                headers(request.req()),
+                cookies.isEmpty() ? "{}" : JSON.writeValueAsString(cookies),
                 readOnly,
-                base64);
+                base64,
+                null);
+    }
+
+    RequestSettings in(@Nullable String zone) {
+        return new RequestSettings(caller, searchPath, method, path, headers, cookies, readOnly, base64, zone);
+    }
+
+    /** All but the cookies, as a JSON object; written without a detour, for it is done for each request. */
+    private static String headers(HttpServletRequest request) {
+        StringBuilder json = new StringBuilder(256).append('{');
+        Enumeration<String> names = request.getHeaderNames();
+        while (names.hasMoreElements()) {
+            String name = names.nextElement().toLowerCase(Locale.ROOT);
+            if (name.equals("cookie")) {
+                continue;
+            }
+            json.append(json.length() == 1 ? "\"" : ",\"");
+            QUOTING.quoteAsString(name, json);
+            json.append("\":\"");
+            Enumeration<String> values = request.getHeaders(name);
+            for (String comma = ""; values.hasMoreElements(); comma = ", ") {
+                json.append(comma);
+                QUOTING.quoteAsString(values.nextElement(), json);
+            }
+            json.append('"');
+        }
+        return json.append('}').toString();
     }
 
     /** @param before a function to call before all others, schema-qualified and quoted */
@@ -57,6 +81,9 @@ record RequestSettings(
         set(sql, "howdah.bytea", base64 ? "base64" : "").add(", ");
         set(sql, "statement_timeout", Long.toString(statementTimeout.toMillis()))
                 .add(", ");
+        if (timeZone != null) {
+            set(sql, "timezone", timeZone).add(", ");
+        }
         if (readOnly) {
             set(sql, "transaction_read_only", "on").add(", ");
         }

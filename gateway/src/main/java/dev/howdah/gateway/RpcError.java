@@ -19,6 +19,9 @@ final class RpcError extends RuntimeException {
     static final String CONTENT_TYPE = "application/json; charset=utf-8";
 
     private static final long serialVersionUID = 1L;
+    /** How many names of arguments are repeated: somebody may send very many. */
+    private static final int SHOWN = 100;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final int status;
@@ -182,7 +185,9 @@ final class RpcError extends RuntimeException {
     }
 
     static RpcError noFunction(String schema, String name, Set<String> arguments, List<RpcFunction> overloads) {
-        String called = schema + "." + name + arguments.stream().sorted().collect(Collectors.joining(", ", "(", ")"));
+        String more = arguments.size() > SHOWN ? ", and " + (arguments.size() - SHOWN) + " more)" : ")";
+        String called = schema + "." + name
+                + arguments.stream().sorted().limit(SHOWN).collect(Collectors.joining(", ", "(", more));
         String known = overloads.stream().map(RpcFunction::signature).collect(Collectors.joining(" or "));
         return new RpcError(
                 404,

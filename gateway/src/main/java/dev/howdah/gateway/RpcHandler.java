@@ -24,6 +24,7 @@ final class RpcHandler {
     private final Transactions transactions;
     private final GatewaySettings settings;
     private final RpcCatalogue catalogue;
+    private final TimeZones timeZones;
     private final AllowedEntrypoints entrypoints;
     private final Optional<String> preRequest;
 
@@ -31,6 +32,7 @@ final class RpcHandler {
         this.transactions = transactions;
         this.settings = settings;
         this.catalogue = catalogue;
+        this.timeZones = new TimeZones(transactions);
         this.entrypoints = new AllowedEntrypoints(settings.entrypoints());
         this.preRequest = settings.preRequest().map(RpcHandler::quoted);
     }
@@ -57,8 +59,8 @@ final class RpcHandler {
     void call(Context request, Caller caller) {
         boolean post = request.method() == HandlerType.POST;
         String profile = request.header(post ? "Content-Profile" : "Accept-Profile");
-        Preferences preferences =
-                Preferences.of(Collections.list(request.req().getHeaders("Prefer")), settings.rollbackAllowed());
+        Preferences preferences = Preferences.of(
+                Collections.list(request.req().getHeaders("Prefer")), settings.rollbackAllowed(), timeZones::has);
         RpcRequest rpc = RpcRequest.read(request, settings.traffic().maxBodyBytes());
         Catalogue known = catalogue.current();
         Resolved resolved;
@@ -105,8 +107,9 @@ final class RpcHandler {
         RpcStatement statement = new RpcStatement(function, resolved.arguments(), base64, entrypoints, caller.role());
         boolean value = !function.givesRows() && rows.isPlain() && type != MediaType.CSV && !type.withoutNulls()
                 || function.result().kind() == Kind.VOID;
-        RequestSettings before =
-                RequestSettings.of(request, caller, profile.searchPath(), !post || !function.mayWrite(), base64);
+        RequestSettings before = RequestSettings.of(
+                        request, caller, profile.searchPath(), !post || !function.mayWrite(), base64)
+                .in(preferences.timeZone());
         RpcResult result = new RpcCall(
                         before.sql(settings.statementTimeout(), preRequest)
                                 .add(

@@ -5,7 +5,6 @@ import dev.howdah.gateway.RpcFunction.Argument;
 import dev.howdah.gateway.RpcFunction.Kind;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -159,11 +158,13 @@ final class RpcStatement {
     }
 
     private String given(Function<Argument, String> each) {
-        Set<String> names = arguments.names();
-        return function.arguments().stream()
-                .filter(argument -> arguments.syntax() == Syntax.BODY || names.contains(argument.name()))
-                .map(each)
-                .collect(Collectors.joining(", "));
+        StringBuilder all = new StringBuilder();
+        for (Argument argument : function.arguments()) {
+            if (arguments.syntax() == Syntax.BODY || arguments.names().contains(argument.name())) {
+                all.append(all.isEmpty() ? "" : ", ").append(each.apply(argument));
+            }
+        }
+        return all.toString();
     }
 
     private String passed(Argument argument) {

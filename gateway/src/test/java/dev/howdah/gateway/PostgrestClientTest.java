@@ -46,7 +46,7 @@ class PostgrestClientTest {
                 "--test",
                 "client.test.js");
 
-        assertThat(said).contains("# pass 13", "# fail 0");
+        assertThat(said).contains("# pass 16", "# fail 0");
     }
 
     private static boolean onPath(String command) {

@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RowsTest {
 
     @AutoClose
-    static final RunningGateway gateway =
-            RunningGateway.ofApi(GatewaySettings.defaults().withRollbackAllowed(true));
+    static final RunningGateway gateway = RunningGateway.ofApi();
 
     @BeforeEach
     void threeElephants() {
@@ -263,31 +262,5 @@ class RowsTest {
         } else {
             assertThat(answer.contentType()).isEqualTo("application/json;charset=utf-8");
         }
-    }
-
-    @Test
-    void preferences() {
-        Answer undone = gateway.call("POST", "/rpc/born", "{\"id\": 4, \"name\": \"D\"}", "Prefer: tx=rollback");
-        assertThat(undone.status()).as(undone.body()).isEqualTo(200);
-        assertThat(undone.json().get(0).get("id").intValue()).isEqualTo(4);
-        assertThat(undone.header("Preference-Applied")).isEqualTo("tx=rollback");
-        gateway.call("POST", "/rpc/gone", "{\"minimum\": 2}", "Prefer: handling=strict, max-affected=1")
-                .isError(400, "PGRST124");
-        assertThat(gateway.database.value("select count(*) from api.elephants")).isEqualTo("3");
-
-        gateway.call("GET", "/rpc/hello", "", "Prefer: handling=strict, count=none, odd")
-                .isError(400, "PGRST122")
-                .saying("Invalid preferences given with handling=strict");
-        assertThat(gateway.call("GET", "/rpc/hello", "", "Prefer: count=exact, odd, count=planned")
-                        .header("Preference-Applied"))
-                .isEqualTo("count=exact");
-        assertThat(gateway.call(
-                                "POST",
-                                "/rpc/gone",
-                                "{\"minimum\": 9}",
-                                "Prefer: handling=strict",
-                                "Prefer: max-affected=1")
-                        .header("Preference-Applied"))
-                .isEqualTo("handling=strict, max-affected=1");
     }
 }
