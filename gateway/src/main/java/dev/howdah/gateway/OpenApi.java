@@ -148,8 +148,8 @@ final class OpenApi {
                     parameter.put("in", "query");
                     parameter.put("name", entry.getKey());
                     parameter.put("required", required.contains(entry.getKey()));
-                    String type = (String) type(entry.getValue()).get("type");
-                    parameter.put("type", "array".equals(type) || "object".equals(type) ? "string" : type);
+                    Object type = type(entry.getValue()).getOrDefault("type", "array");
+                    parameter.put("type", "array".equals(type) ? "string" : type);
                     parameter.put("format", entry.getValue());
                     return parameter;
                 })
@@ -192,6 +192,7 @@ final class OpenApi {
         return required;
     }
 
+    /** JSON's own types have none: an array is one as well as an object. */
     private static Map<String, Object> type(String typeName) {
         Map<String, Object> type = new LinkedHashMap<>();
         if (typeName.endsWith("[]")) {
@@ -199,15 +200,19 @@ final class OpenApi {
             type.put("items", type(typeName.substring(0, typeName.length() - 2)));
             return type;
         }
-        String json = switch (typeName) {
+        if (!typeName.equals("json") && !typeName.equals("jsonb")) {
+            type.put("type", jsonType(typeName));
+        }
+        type.put("format", typeName);
+        return type;
+    }
+
+    private static String jsonType(String typeName) {
+        return switch (typeName) {
             case "smallint", "integer", "bigint" -> "integer";
             case "numeric", "real", "double precision" -> "number";
             case "boolean" -> "boolean";
-            case "json", "jsonb" -> "object";
             default -> "string";
         };
-        type.put("type", json);
-        type.put("format", typeName);
-        return type;
     }
 }

@@ -45,6 +45,15 @@ class BatchTest {
     }
 
     @Test
+    void whoReadsTheDescriptionMaySendAnArray() {
+        assertThat(gateway.get("/")
+                        .json()
+                        .at("/paths/~1rpc~1fn_pgqueuer_enqueue_batch/post/parameters/0/schema/properties")
+                        .toString())
+                .isEqualTo("{\"jobs\":{\"format\":\"jsonb\"}}");
+    }
+
+    @Test
     void aJobHasTheFieldsOfASingleOne() {
         Answer answer = gateway.call("POST", BATCH, """
                 {"jobs": [{"entrypoint": "a"},
