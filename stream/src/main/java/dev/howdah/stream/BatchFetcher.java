@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches batches for one worker, and settles them: one round trip settles a batch and opens the next, another one reads
- * its events. Used by one thread at a time.
+ * Fetches batches for one worker, and settles them: one round trip settles a batch, opens the next and brings its events;
+ * where they are many, another one reads them. Used by one thread at a time.
  */
 final class BatchFetcher {
 
@@ -30,6 +30,7 @@ final class BatchFetcher {
     private final String worker;
     private final Duration lease;
     private final EventReader reader;
+    private final String deliver;
     /** What the last look in vain saw of the stream; null if there may be something new at any moment. */
     private volatile @Nullable Long seen;
 
@@ -40,6 +41,7 @@ final class BatchFetcher {
         this.worker = worker;
         this.lease = lease;
         this.reader = new EventReader(subscriber);
+        this.deliver = StreamSql.deliver(subscriber.queue());
     }
 
     /**
@@ -50,7 +52,7 @@ final class BatchFetcher {
     Optional<Delivery> next(@Nullable Settlement settlement, Duration wait) {
         return connection.call(c -> {
             long asked = System.nanoTime();
-            try (PreparedStatement statement = c.prepareStatement(StreamSql.DELIVER)) {
+            try (PreparedStatement statement = c.prepareStatement(deliver)) {
                 statement.setInt(1, subscriber.no());
                 statement.setString(2, worker);
                 statement.setString(3, lease.toString());
@@ -61,6 +63,9 @@ final class BatchFetcher {
                 statement.setInt(10, subscriber.queue());
                 statement.setObject(11, waits ? seen : null, Types.BIGINT);
                 statement.setString(12, waits ? wait.toString() : null);
+                statement.setInt(13, subscriber.id());
+                statement.setObject(14, subscriber.slot(), Types.INTEGER);
+                statement.setObject(15, subscriber.slots(), Types.INTEGER);
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     if (settlement != null && !row.getBoolean("settled")) {

@@ -35,8 +35,11 @@ final class EventReader {
 
     private record Window(long prevTickId, long tickId, List<Event> events) {}
 
-    /** @param batch the row that {@link StreamSql#DELIVER} gave */
+    /** @param batch at the first of the rows that {@link StreamSql#deliver} gave */
     List<Event> read(Connection connection, ResultSet batch) throws SQLException {
+        if (batch.getBoolean("at_once")) {
+            return inOrder(eventsAtOnce(batch));
+        }
         long prevTick = batch.getLong("prev_tick_id");
         long tick = batch.getLong("tick_id");
         Long done = batch.getObject("done", Long.class);
@@ -83,10 +86,24 @@ final class EventReader {
                 statement.setObject(++i, batch.getString("late"), Types.OTHER);
                 statement.setInt(++i, subscriber.id());
             }
-            List<Event> events = events(statement);
-            events.sort(Comparator.comparingLong(Event::id)); // in order already, nearly
-            return events;
+            return inOrder(events(statement));
         }
+    }
+
+    private static List<Event> inOrder(List<Event> events) {
+        events.sort(Comparator.comparingLong(Event::id)); // in order already, nearly
+        return events;
+    }
+
+    private static List<Event> eventsAtOnce(ResultSet rows) throws SQLException {
+        List<Event> events = new ArrayList<>();
+        int first = rows.findColumn("ev_id");
+        do {
+            if (rows.getObject(first) != null) {
+                events.add(event(rows, first));
+            }
+        } while (rows.next());
+        return events;
     }
 
     private WindowSql windowSql(Connection connection, Array tables, long prevTick) throws SQLException {
@@ -119,18 +136,22 @@ final class EventReader {
         try (ResultSet rows = statement.executeQuery()) {
             List<Event> events = new ArrayList<>();
             while (rows.next()) {
-                events.add(new Event(
-                        rows.getLong(1),
-                        rows.getObject(2, OffsetDateTime.class).toInstant(),
-                        rows.getInt(3),
-                        rows.getString(4),
-                        rows.getString(5),
-                        rows.getString(6),
-                        rows.getString(7),
-                        rows.getString(8),
-                        rows.getString(9)));
+                events.add(event(rows, 1));
             }
             return events;
         }
+    }
+
+    private static Event event(ResultSet row, int first) throws SQLException {
+        return new Event(
+                row.getLong(first),
+                row.getObject(first + 1, OffsetDateTime.class).toInstant(),
+                row.getInt(first + 2),
+                row.getString(first + 3),
+                row.getString(first + 4),
+                row.getString(first + 5),
+                row.getString(first + 6),
+                row.getString(first + 7),
+                row.getString(first + 8));
     }
 }

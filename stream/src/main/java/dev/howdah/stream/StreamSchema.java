@@ -11,10 +11,10 @@ public final class StreamSchema implements WingSql {
     private static final List<String> FUNCTIONS = List.of(
             "functions/event_tables",
             "functions/wakeups",
+            "functions/windows",
             "functions/queue_functions",
             "functions/ticks",
             "functions/positions",
-            "functions/windows",
             "functions/batches",
             "functions/queues",
             "functions/events",

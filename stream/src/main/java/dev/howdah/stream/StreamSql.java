@@ -18,12 +18,23 @@ final class StreamSql {
     static final String COPY_TARGET = """
             select t, has_table_privilege(t, 'insert') from howdah_stream.current_event_table(?) t""";
 
-    static final String JOIN_WORKERS = "select sub_no, sub_id, sub_queue from howdah_stream.join_workers(?, ?, ?, ?)";
+    static final String JOIN_WORKERS =
+            "select sub_no, sub_id, sub_queue, sub_slot, sub_slots from howdah_stream.join_workers(?, ?, ?, ?)";
 
-    static final String DELIVER = """
-            select settled, sub_no, batch_id, prev_tick_id, tick_id, done, batch_end, lower::text, upper::text,
-                   snapshot::text, late::text, tables, ids_drawn, seen
-              from howdah_stream.deliver(?, ?, ?::interval, ?, ?, ?, ?, ?::interval[], ?, ?, ?, ?::interval)""";
+    /**
+     * Gives one row; or one for each event, where they are so few that they come at once. The number is the stream's, whose
+     * own function reads them.
+     */
+    static String deliver(int queueId) {
+        return """
+                select settled, sub_no, batch_id, prev_tick_id, tick_id, done, batch_end, lower::text, upper::text,
+                       snapshot::text, late::text, tables, ids_drawn, at_once, seen,
+                       ev_id, ev_time, ev_retry, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4
+                  from howdah_stream.deliver(?, ?, ?::interval, ?, ?, ?, ?, ?::interval[], ?, ?, ?, ?::interval)
+                 cross join lateral (select done is null and batch_end is null and ids_drawn <= 100) few (at_once)
+                  left join lateral howdah_stream.read_%s(
+                       case when at_once then tables end, lower, upper, snapshot, late, ?, ?, ?) on true""".formatted(queueId);
+    }
 
     static final String SETTLE = "select howdah_stream.settle(?, ?, ?, ?, ?, ?::interval[], ?)";
 

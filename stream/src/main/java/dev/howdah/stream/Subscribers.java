@@ -36,7 +36,12 @@ final class Subscribers {
     private List<Subscriber> join(boolean shared, int slots) {
         return statements.rows(
                 StreamSql.JOIN_WORKERS,
-                row -> new Subscriber(row.getInt(1), row.getInt(2), row.getInt(3)),
+                row -> new Subscriber(
+                        row.getInt("sub_no"),
+                        row.getInt("sub_id"),
+                        row.getInt("sub_queue"),
+                        row.getObject("sub_slot", Integer.class),
+                        row.getObject("sub_slots", Integer.class)),
                 stream,
                 consumer,
                 shared,

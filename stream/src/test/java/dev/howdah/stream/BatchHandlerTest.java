@@ -91,7 +91,7 @@ class BatchHandlerTest extends StreamClientBase {
                     }
                 })
                 .start()) {
-            eventually(() -> assertThat(done()).isNotEmpty());
+            eventually(() -> assertThat(tries).hasSize(2));
             consumer.awaitReadUp();
         }
         assertThat(tries).containsExactly(numbers(4), numbers(4));

@@ -210,7 +210,7 @@ grant execute on function
     howdah_stream.partial_sql(text, text[], text[], text[], text[], text[], text[], text[])
     to pgque_writer, pgq_writer;
 
--- Howdah's own client, which writes (insert_N: pgque.grant_perms) and reads without a detour, and its ticker.
+-- Howdah's own client, which writes and reads (insert_N, read_N: pgque.grant_perms) without a detour, and its ticker.
 grant execute on function howdah_stream.queue_id(text) to pgque_writer;
 grant execute on function howdah_stream.current_event_table(text) to pgque_writer;
 grant execute on function howdah_stream.join_workers(text, text, bool, int) to pgque_reader;
@@ -220,6 +220,8 @@ grant execute on function howdah_stream.settle(
     int, text, bigint, bigint, bigint[], interval[], text[]) to pgque_reader;
 grant execute on function howdah_stream.renew_lease(int, text, interval, bigint) to pgque_reader;
 grant execute on function howdah_stream.window_sql(howdah_stream.subscriber, bigint, text[]) to pgque_reader;
+grant execute on function howdah_stream.table_window_sql(text, text[], text) to pgque_reader;
+grant execute on function howdah_stream.slot_condition(howdah_stream.subscriber) to pgque_reader;
 grant execute on function howdah_stream.event_table_name(int, int) to pgque_reader;
 grant select on howdah_stream.subscriber, howdah_stream.event_table to pgque_reader;
 grant execute on function howdah_stream.tick_round(text[], interval), howdah_stream.sleep() to pgque_admin;

@@ -37,6 +37,7 @@ begin
     perform pgque.tune_storage(q.queue_name) from pgque.queue q where q.queue_id = i_queue_id;
     perform howdah_stream.create_insert_functions(i_queue_id);
     perform howdah_stream.create_news_function(i_queue_id);
+    perform howdah_stream.create_read_function(i_queue_id);
     perform pgque.grant_perms(q.queue_name) from pgque.queue q where q.queue_id = i_queue_id;
 end
 $$;
@@ -80,6 +81,8 @@ begin
     execute format('drop function if exists howdah_stream.insert_%s(text, text, text, text, text, text)', i_queue_id);
     execute format('drop function if exists howdah_stream.insert_many_%s(text[], text[], text[], text[], text[], text[])', i_queue_id);
     execute format('drop function if exists howdah_stream.has_news_%s(pg_snapshot)', i_queue_id);
+    execute format('drop function if exists '
+        'howdah_stream.read_%s(int[], xid8, xid8, pg_snapshot, xid8[], int, int, int)', i_queue_id);
     execute format('drop table if exists pgque.event_%s cascade', i_queue_id);
     execute format('drop sequence if exists pgque.event_%s_id_seq', i_queue_id);
     execute format('drop sequence if exists pgque.event_%s_tick_seq', i_queue_id);

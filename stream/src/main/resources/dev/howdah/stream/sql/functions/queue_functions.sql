@@ -116,10 +116,35 @@ $$ $sql$, i_queue_id, v_look);
 end
 $create$;
 
+-- Writes a queue's own function read_N(tables, …): a window's events that are in these of its tables, for Java's workers.
+-- The other arguments are table_window_sql's, and a partition slot, or nulls. Not in order.
+create or replace function howdah_stream.create_read_function(i_queue_id int) returns void
+language plpgsql as $create$
+begin
+    execute format($sql$
+create or replace function howdah_stream.read_%s(
+    i_tables int[], i_lower xid8, i_upper xid8, i_snapshot pg_snapshot, i_late xid8[], i_owner int, i_slot int, i_slots int)
+returns setof pgque.event_template
+language plpgsql rows 10 set enable_seqscan to off set plan_cache_mode to force_generic_plan as $$
+begin%s
+end
+$$ $sql$, i_queue_id, (
+        select string_agg(format($sql$
+    if %s = any (i_tables) then
+        return query%s;
+    end if;$sql$, nr, howdah_stream.table_window_sql(
+                  howdah_stream.event_table_name(i_queue_id, nr),
+                  '{i_lower,i_upper,i_snapshot,i_late,i_owner}',
+                  ' and (i_slots is null or howdah_stream.slot(t.ev_extra1, i_slots) = i_slot)')), '' order by nr)
+          from generate_series(0, 2) nr));
+end
+$create$;
+
 -- Queues of an older installation get this one's functions.
 do $$
 begin
-    perform howdah_stream.create_insert_functions(queue_id), howdah_stream.create_news_function(queue_id)
+    perform howdah_stream.create_insert_functions(queue_id), howdah_stream.create_news_function(queue_id),
+            howdah_stream.create_read_function(queue_id)
        from (select queue_id from pgque.queue order by queue_id for no key update) q;
 end
 $$;

@@ -154,6 +154,10 @@ begin
         'howdah_stream.insert_many_%1$s(text[], text[], text[], text[], text[], text[]) from public', v_id);
     execute format('grant execute on function howdah_stream.insert_%1$s(text, text, text, text, text, text), '
         'howdah_stream.insert_many_%1$s(text[], text[], text[], text[], text[], text[]) to pgque_writer, pgq_writer', v_id);
+    execute format('revoke all on function '
+        'howdah_stream.read_%s(int[], xid8, xid8, pg_snapshot, xid8[], int, int, int) from public', v_id);
+    execute format('grant execute on function '
+        'howdah_stream.read_%s(int[], xid8, xid8, pg_snapshot, xid8[], int, int, int) to pgque_reader', v_id);
     return 1;
 end
 $$;

@@ -1,30 +1,44 @@
 -- What is in a batch. A window is what lies between two ticks; a batch is a window, or the next part of one, in the order
 -- of ids. A batch's events are the same each time they are read.
 
--- The SQL that reads a window, the one text that is built for it. i_args: expressions for 1 the lower tick's xmax, 2 the
--- upper tick's xmax, 3 the upper tick's snapshot, 4 the transactions that were under way at the lower tick and are
--- visible in the upper one, 5 the subscriber's id; literals, or placeholders. Tables that were sealed at the lower tick hold
--- nothing of the window and are not touched. Columns: the event's, not in order; names t, to add conditions to.
-create or replace function howdah_stream.window_sql(i_sub howdah_stream.subscriber, i_last_tick bigint, i_args text[])
+-- The SQL that reads a window from one table, the one text that is built for it. i_args: expressions for 1 the lower tick's
+-- xmax, 2 the upper tick's xmax, 3 the upper tick's snapshot, 4 the transactions that were under way at the lower tick and
+-- are visible in the upper one, 5 the subscriber's id; literals, or placeholders. i_condition: SQL of its own for rows of t.
+-- Those transactions are looked up one by one: for `= any` the table would be read in full by a plan that was made while it
+-- was small, and kept.
+create or replace function howdah_stream.table_window_sql(i_table text, i_args text[], i_condition text default '')
 returns text
-language sql stable as $$
-    select string_agg(format($sql$
+language sql immutable as $$
+    select format($sql$
 select t.* from %1$s t
  where t.ev_txid >= %2$s and t.ev_txid < %3$s and pg_visible_in_snapshot(t.ev_txid, %4$s)
    and (t.ev_owner is null or t.ev_owner = %6$s)%7$s
 union all
-select t.* from %1$s t
- where t.ev_txid = any (%5$s)
-   and (t.ev_owner is null or t.ev_owner = %6$s)%7$s$sql$,
-        howdah_stream.event_table_name(et_queue, et_nr), i_args[1], i_args[2], i_args[3], i_args[4], i_args[5],
-        case when i_sub.sub_slots is not null then format(
-            ' and howdah_stream.slot(t.ev_extra1, %s) = %s', i_sub.sub_slots, i_sub.sub_slot) else '' end),
-        E'\nunion all' order by et_nr)
+select t.* from unnest(%5$s) late (xid) cross join lateral (select * from %1$s where ev_txid = late.xid offset 0) t
+ where (t.ev_owner is null or t.ev_owner = %6$s)%7$s$sql$,
+        i_table, i_args[1], i_args[2], i_args[3], i_args[4], i_args[5], i_condition)
+$$;
+
+-- A condition for table_window_sql: the partition slot, where there are any.
+create or replace function howdah_stream.slot_condition(i_sub howdah_stream.subscriber) returns text
+language sql immutable as $$
+    select case when i_sub.sub_slots is null then ''
+                else format(' and howdah_stream.slot(t.ev_extra1, %s) = %s', i_sub.sub_slots, i_sub.sub_slot) end
+$$;
+
+-- The same for all of a queue's tables but those that were sealed at the lower tick: they hold nothing of the window, and
+-- are not touched. Columns: the event's, not in order.
+create or replace function howdah_stream.window_sql(i_sub howdah_stream.subscriber, i_last_tick bigint, i_args text[])
+returns text
+language sql stable as $$
+    select string_agg(howdah_stream.table_window_sql(
+               howdah_stream.event_table_name(et_queue, et_nr), i_args, howdah_stream.slot_condition(i_sub)),
+           E'\nunion all' order by et_nr)
       from howdah_stream.event_table
      where et_queue = i_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= i_last_tick)
 $$;
 
--- The same for a part of a window: 1 and 2 the ids after and up to which, 3 and 4 the upper and the lower tick's
+-- The same for a part of a window, from the same tables: 1 and 2 the ids after and up to which, 3 and 4 the upper and the lower tick's
 -- snapshots, 5 the subscriber's id. Asks for the window in a way that only the index on ids can help with: that on
 -- transactions would find all of the window, for each of its parts. To be planned without sequential scans.
 create or replace function howdah_stream.part_sql(i_sub howdah_stream.subscriber, i_last_tick bigint, i_args text[])
@@ -36,8 +50,7 @@ select t.* from %1$s t
    and pg_visible_in_snapshot(t.ev_txid, %4$s) and not pg_visible_in_snapshot(t.ev_txid, %5$s)
    and (t.ev_owner is null or t.ev_owner = %6$s)%7$s$sql$,
         howdah_stream.event_table_name(et_queue, et_nr), i_args[1], i_args[2], i_args[3], i_args[4], i_args[5],
-        case when i_sub.sub_slots is not null then format(
-            ' and howdah_stream.slot(t.ev_extra1, %s) = %s', i_sub.sub_slots, i_sub.sub_slot) else '' end),
+        howdah_stream.slot_condition(i_sub)),
         E'\nunion all' order by et_nr)
       from howdah_stream.event_table
      where et_queue = i_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= i_last_tick)
