@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Databases with what an ordinary role can't make: schedulers of pg_cron's and pg_timetable's shape, PgQ, others' roles. */
 class MadeByADbaTest {
@@ -66,9 +68,11 @@ class MadeByADbaTest {
 
     @BeforeAll
     static void start() throws IOException {
-        new StandInExtension("pg_cron", CRON).writeInto(folder);
+        new StandInExtension("pg_cron", CRON, "1.4-1", "1.5", "1.10").writeInto(folder);
         postgres = EmbeddedPostgres.builder()
-                .setting("extension_control_path", new StandInExtension("pgq", "create schema pgq;").writeInto(folder))
+                .setting(
+                        "extension_control_path",
+                        new StandInExtension("pgq", "create schema pgq;", "3.5").writeInto(folder))
                 .start();
         // made by a DBA, before there is a Howdah
         new TestSql(postgres.superuser().dataSource()).run("create role pgque_reader; create role pgque_admin");
@@ -88,19 +92,24 @@ class MadeByADbaTest {
         superuser = new TestSql(new PostgresAddress(a.host(), a.port(), name, a.user(), a.password()).dataSource());
     }
 
-    @Test
-    void pgCronTicksAndMaintainsUntilItIsStopped() {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            1.4-1 | * * * * *: call howdah_stream.tick_for('1 minute') as howdah | * * * * *
+            1.5   | 1 second: call pgque.ticker_loop() as howdah                 | 10 seconds
+            1.10  | 1 second: call pgque.ticker_loop() as howdah                 | 10 seconds
+            """)
+    void pgCronTicksAndMaintainsUntilItIsStopped(String version, String ticking, String maintaining) {
         install();
-        superuser.run("create extension pg_cron");
+        superuser.run("create extension pg_cron version '" + version + "'");
 
         owner.run("select pgque.start()");
         owner.run("select pgque.start()"); // again: the same two jobs
 
         assertThat(owner.column(
                         "select schedule || ': ' || command || ' as ' || username from cron.job order by jobid"))
-                .containsExactly(
-                        "1 second: call pgque.ticker_loop() as howdah", "10 seconds: select pgque.maint() as howdah");
-        owner.column("select command from cron.job").forEach(owner::run);
+                .containsExactly(ticking, maintaining + ": select pgque.maint() as howdah");
+        owner.column("select replace(command, 'minute', 'second') from cron.job")
+                .forEach(owner::run);
         assertThat(owner.value("select status || ': ' || detail from pgque.status() where component = 'scheduler'"))
                 .matches("pg_cron: jobs \\d+ and \\d+, a tick every 100 ms where there is news");
 
@@ -146,7 +155,7 @@ class MadeByADbaTest {
 
     @Test
     void theExtensionPgqIsRecognized() {
-        superuser.run("create extension pgq");
+        superuser.run("create extension pgq version '3.5'");
 
         assertThatThrownBy(() -> Installer.forWingsOnClassPath().install(owner.dataSource()))
                 .isInstanceOf(InstallException.class)

@@ -188,6 +188,7 @@ grant execute on function howdah_stream.tidy() to pgque_admin, pgq_admin;
 grant execute on function howdah_stream.maint_operations(text) to pgque_admin, pgq_admin;
 grant execute on function howdah_stream.tables_to_vacuum() to pgque_admin, pgq_admin;
 grant execute on function howdah_stream.retry_round() to pgque_admin, pgq_admin;
+grant execute on procedure howdah_stream.tick_for(interval) to pgque_admin;
 
 -- The change capture triggers run as whoever writes the table: a writer, in one of the two languages.
 grant execute on function

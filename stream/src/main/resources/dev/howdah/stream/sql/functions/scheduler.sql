@@ -1,26 +1,37 @@
 -- Who ticks and maintains. The server does, at once and by itself ("howdah serve", "howdah up"). Where there is none,
 -- pg_cron or pg_timetable can call the same from inside the database, every tick_period_ms.
 
--- One second's work of a scheduler: brings back the retries that are due; then, each tick_period_ms, ticks wherever
--- there is news. Commits each tick; so it can't be called inside a transaction.
-create or replace procedure pgque.ticker_loop()
+-- A scheduler's work, for so long: each second brings back the retries that are due and sees to idle queues; each
+-- tick_period_ms ticks wherever there is news. Commits each tick; so it can't be called inside a transaction.
+create or replace procedure howdah_stream.tick_for(i_time interval)
 language plpgsql as $$
 declare
     v_period interval := (select tick_period_ms from pgque.config) * interval '1 millisecond';
     v_next timestamptz := clock_timestamp();
-    v_end timestamptz := v_next + interval '1 second';
+    v_end timestamptz := v_next + i_time;
+    v_second timestamptz := v_next;
 begin
-    perform pgque.maint_retry_events();
-    commit;
-    perform pgque.ticker(); -- idle queues
-    commit;
     loop
+        if v_next >= v_second then
+            perform pgque.maint_retry_events();
+            commit;
+            perform pgque.ticker();
+            commit;
+            v_second := v_second + interval '1 second';
+        end if;
         perform howdah_stream.tick_round('{}');
         commit;
         v_next := v_next + v_period;
         exit when v_next >= v_end;
         perform pg_sleep(extract(epoch from v_next - clock_timestamp()));
     end loop;
+end
+$$;
+
+create or replace procedure pgque.ticker_loop()
+language plpgsql as $$
+begin
+    call howdah_stream.tick_for('1 second');
 end
 $$;
 
@@ -38,11 +49,16 @@ begin
 end
 $$;
 
--- Has pg_cron tick and maintain. Its jobs run as the owner of the streams. Errors: there is no pg_cron here.
+-- Has pg_cron tick and maintain. Its jobs run as the owner of the streams. Before version 1.5 it knows no seconds: then a
+-- job lasts a minute, and the next one begins when it ends. Errors: there is no pg_cron here.
 create or replace function pgque.start() returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_has_seconds bool := (
+        select string_to_array(substring(extversion from '^[0-9]+[.][0-9]+'), '.')::int[] >= '{1,5}'
+          from pg_extension where extname = 'pg_cron');
 begin
-    if not exists (select from pg_extension where extname = 'pg_cron') then
+    if v_has_seconds is null then
         raise exception 'start: there is no pg_cron in this database; "howdah serve" or "howdah up" does the ticking'
             using errcode = 'feature_not_supported', hint = 'With one of them running there is nothing to start.';
     end if;
@@ -50,8 +66,11 @@ begin
     perform pgque.stop_timetable();
     update pgque.config
        set scheduler = 'pg_cron',
-           ticker_job_id = cron.schedule('pgque_ticker', '1 second', 'call pgque.ticker_loop()'),
-           maint_job_id = cron.schedule('pgque_maint', '10 seconds', 'select pgque.maint()');
+           ticker_job_id = case when v_has_seconds
+               then cron.schedule('pgque_ticker', '1 second', 'call pgque.ticker_loop()')
+               else cron.schedule('pgque_ticker', '* * * * *', $c$call howdah_stream.tick_for('1 minute')$c$) end,
+           maint_job_id = cron.schedule(
+               'pgque_maint', case when v_has_seconds then '10 seconds' else '* * * * *' end, 'select pgque.maint()');
 end
 $$;
 
