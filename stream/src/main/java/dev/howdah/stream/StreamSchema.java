@@ -16,6 +16,7 @@ public final class StreamSchema implements WingSql {
             "functions/ticks",
             "functions/positions",
             "functions/batches",
+            "functions/batch_events",
             "functions/queues",
             "functions/events",
             "functions/send",
