@@ -1,6 +1,7 @@
 package dev.howdah.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.howdah.core.Outcome;
 import dev.howdah.core.Wakeups;
@@ -9,8 +10,12 @@ import dev.howdah.embedded.PostgresBinaries;
 import dev.howdah.install.Installer;
 import dev.howdah.testkit.TestSql;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,7 +26,7 @@ class VersionsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {14, 15, 16, 17})
-    void sentReadRetriedBuriedRotatedSharedCaptured(int major) throws InterruptedException {
+    void sentReadRetriedBuriedRotatedSharedCaptured(int major) throws Exception {
         // the jars lie beside the classes, since all hold an archive of one name
         PostgresBinaries binaries = PostgresBinaries.of(Path.of("target/postgres", major + ".jar"));
         try (EmbeddedPostgres postgres =
@@ -168,22 +173,51 @@ class VersionsTest {
         return "pgque.get_batch_events(pgque.next_batch('" + queue + "', 'c'))";
     }
 
-    private static void javaConsumer(TestSql sql) throws InterruptedException {
+    private static void javaConsumer(TestSql sql) throws Exception {
         List<String> seen = new CopyOnWriteArrayList<>();
         try (Wakeups wakeups = Wakeups.over(sql.dataSource())) {
             Streams streams = Streams.over(sql.dataSource(), sql.dataSource(), wakeups);
             streams.create("java");
+            StreamSender sender = streams.sender("java");
             try (StreamConsumer consumer = streams.consumer("java", "c")
                     .handle(event -> {
                         seen.add(event.data());
                         return Outcome.done();
                     })
                     .start()) {
-                streams.sender("java").send(NewEvent.of("sent"));
-                streams.sender("java").load(List.of(NewEvent.of("loaded")).iterator());
+                sender.send(NewEvent.of("sent"));
+                sender.load(List.of(NewEvent.of("loaded")).iterator());
                 consumer.awaitReadUp();
+                assertThat(seen).containsExactly("sent", "loaded");
+                for (int i = 0; i < 30; i++) {
+                    sendWhileAnotherIsUnderWay(sql.dataSource(), sender, consumer);
+                }
             }
         }
-        assertThat(seen).containsExactly("sent", "loaded");
+        assertThat(seen).hasSize(2 + 30 * 151);
+        readWhatWasNewAndNotTheWholeTable(sql, seen.size());
+    }
+
+    /** So that a window has an event of a transaction that is older than the window. */
+    private static void sendWhileAnotherIsUnderWay(DataSource dataSource, StreamSender sender, StreamConsumer consumer)
+            throws Exception {
+        try (Connection late = dataSource.getConnection()) {
+            late.setAutoCommit(false);
+            sender.send(late, NewEvent.of("late"));
+            sender.sendAll(Collections.nCopies(150, NewEvent.of("new")));
+            consumer.awaitReadUp();
+            late.commit();
+        }
+        consumer.awaitReadUp();
+    }
+
+    /** Even by plans that were made when the table was empty, and are kept. */
+    private static void readWhatWasNewAndNotTheWholeTable(TestSql sql, int events) {
+        String counted = "select sum(%s) from pg_stat_user_tables where relid in "
+                + "(select inhrelid from pg_inherits join pgque.queue on inhparent = queue_data_pfx::regclass"
+                + " where queue_name = 'java')";
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Long.parseLong(sql.value(counted.formatted("idx_tup_fetch"))) >= events);
+        assertThat(Long.parseLong(sql.value(counted.formatted("seq_tup_read")))).isLessThan(2L * events);
     }
 }
