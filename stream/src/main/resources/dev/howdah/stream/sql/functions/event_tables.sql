@@ -83,6 +83,9 @@ begin
     execute format('drop function if exists howdah_stream.has_news_%s(pg_snapshot)', i_queue_id);
     execute format('drop function if exists '
         'howdah_stream.read_%s(int[], xid8, xid8, pg_snapshot, xid8[], int, int, int)', i_queue_id);
+    for nr in 0..2 loop
+        execute format('drop table if exists %s cascade', howdah_stream.event_table_name(i_queue_id, nr));
+    end loop;
     execute format('drop table if exists pgque.event_%s cascade', i_queue_id);
     execute format('drop sequence if exists pgque.event_%s_id_seq', i_queue_id);
     execute format('drop sequence if exists pgque.event_%s_tick_seq', i_queue_id);
