@@ -120,6 +120,9 @@ class StreamSoakTest {
         } finally {
             sending.shutdownNow();
             consumers.forEach(SoakConsumer::close);
+            if (server != null) {
+                server.close();
+            }
         }
     }
 
