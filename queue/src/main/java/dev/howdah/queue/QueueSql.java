@@ -130,4 +130,15 @@ final class QueueSql {
     static final String CALL_BACK = "select howdah_queue.call_back(?)";
 
     static final String KEEP = "call howdah_queue.keep(?)";
+
+    static final String CROWDED = "select table_name, dead_rows from howdah_queue.crowded_tables()";
+
+    /**
+     * All of the index, too, however few pages of the table have dead rows: it is what readers walk.
+     *
+     * @param table as {@link #CROWDED} gives it, quoted
+     */
+    static String vacuum(String table) {
+        return "vacuum (index_cleanup on, truncate off, skip_locked on) " + table;
+    }
 }

@@ -40,6 +40,8 @@ declare
                             v_end_msgid := v_best_msgid;
                         end if;
                         v_best := {waiting};
+                        v_best_priority := v_priority;
+                        v_best_msgid := v_msgid;
                     elsif found and (v_priority, v_msgid) < (v_end_priority, v_end_msgid) then
                         v_end_priority := v_priority;
                         v_end_msgid := v_msgid;
@@ -55,7 +57,7 @@ declare
                         select s.ctid
                           from pgpro_queue_data.waiting s
                          where s.queue_id = {id} and {due} and {readable}
-                           and (s.priority, s.msgid) >= (v_floor_priority[{waiting}], v_floor_msgid[{waiting}])
+                           and (s.priority, s.msgid) >= (v_best_priority, v_best_msgid)
                            and (s.priority, s.msgid) < (v_end_priority, v_end_msgid)
                          order by s.priority, s.msgid
                          limit v_left
@@ -98,7 +100,7 @@ begin
                  where t.ctid = any (array(
                     select s.ctid
                       from {segment} s
-                     where {readable} and (s.priority, s.msgid) >= (v_floor_priority[{nr}], v_floor_msgid[{nr}])
+                     where {readable} and (s.priority, s.msgid) >= (v_best_priority, v_best_msgid)
                        and (s.priority, s.msgid) < (v_end_priority, v_end_msgid)
                      order by s.priority, s.msgid
                      limit v_left
