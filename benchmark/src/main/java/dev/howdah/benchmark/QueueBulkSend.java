@@ -37,13 +37,10 @@ final class QueueBulkSend implements Workload {
     }
 
     private double copied(Bench bench) throws Exception {
-        QueueTable.create(bench);
-        try {
+        try (QueueTable table = QueueTable.create(bench)) {
             long start = System.nanoTime();
-            QueueTable.copy(bench, messages);
+            table.copy(messages);
             return messages * 1e9 / (System.nanoTime() - start);
-        } finally {
-            QueueTable.drop(bench);
         }
     }
 }

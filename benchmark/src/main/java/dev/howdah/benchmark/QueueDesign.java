@@ -67,7 +67,7 @@ interface QueueDesign extends AutoCloseable {
     }
 
     static QueueDesign plainTable(Bench bench) {
-        QueueTable.create(bench);
+        QueueTable table = QueueTable.create(bench);
         return new QueueDesign() {
             @Override
             public String name() {
@@ -76,14 +76,14 @@ interface QueueDesign extends AutoCloseable {
 
             @Override
             public void send(Connection connection, String body) throws SQLException {
-                QueueTable.insert(connection, body);
+                table.insert(connection, body);
             }
 
             @Override
             public AutoCloseable read(Consumer<String> handler) {
                 ExecutorService threads = Threads.perTask("howdah-bench");
                 for (int i = 0; i < READERS; i++) {
-                    threads.submit(() -> readUntilInterrupted(bench, handler));
+                    threads.submit(() -> readUntilInterrupted(bench, table, handler));
                 }
                 return () -> {
                     threads.shutdownNow();
@@ -93,20 +93,21 @@ interface QueueDesign extends AutoCloseable {
 
             @Override
             public void readOne(Connection connection) throws SQLException {
-                QueueTable.take(connection, 1, body -> {});
+                table.take(connection, 1, body -> {});
             }
 
             @Override
             public void close() {
-                QueueTable.drop(bench);
+                table.close();
             }
         };
     }
 
-    private static Void readUntilInterrupted(Bench bench, Consumer<String> handler) throws SQLException {
+    private static Void readUntilInterrupted(Bench bench, QueueTable table, Consumer<String> handler)
+            throws SQLException {
         try (Connection connection = bench.dataSource().getConnection()) {
             while (!Thread.currentThread().isInterrupted()) {
-                if (QueueTable.take(connection, 100, handler) == 0) {
+                if (table.take(connection, 100, handler) == 0) {
                     LockSupport.parkNanos(2_000_000);
                 }
             }

@@ -58,13 +58,10 @@ final class QueueDrain implements Workload {
     }
 
     private double deleted(Bench bench) throws Exception {
-        QueueTable.create(bench);
-        try {
-            QueueTable.copy(bench, messages);
+        try (QueueTable table = QueueTable.create(bench)) {
+            table.copy(messages);
             return Connections.rateUntilNothing(
-                    bench, CONNECTIONS, connection -> QueueTable.take(connection, BATCH, body -> {}));
-        } finally {
-            QueueTable.drop(bench);
+                    bench, CONNECTIONS, connection -> table.take(connection, BATCH, body -> {}));
         }
     }
 }

@@ -41,13 +41,10 @@ final class QueueSingleReads implements Workload {
     }
 
     private double deleted(Bench bench) throws Exception {
-        QueueTable.create(bench);
-        try {
-            QueueTable.copy(bench, messages);
+        try (QueueTable table = QueueTable.create(bench)) {
+            table.copy(messages);
             return Connections.rateUntilNothing(
-                    bench, CONNECTIONS, connection -> QueueTable.take(connection, 1, body -> {}));
-        } finally {
-            QueueTable.drop(bench);
+                    bench, CONNECTIONS, connection -> table.take(connection, 1, body -> {}));
         }
     }
 }

@@ -26,20 +26,18 @@ final class QueueSingleSends implements Workload {
 
     @Override
     public List<Measurement> measure(Bench bench) throws Exception {
-        QueueTable.create(bench);
         String queue = bench.newQueue();
         QueueSender sender = bench.howdah().queues().sender(queue);
-        try {
+        try (QueueTable table = QueueTable.create(bench)) {
             return List.of(Rounds.compare(
                     rounds,
                     name(),
                     () -> Connections.rate(bench, CONNECTIONS, turn, connection -> send(sender, connection)),
                     "plain INSERT",
                     () -> Connections.rate(
-                            bench, CONNECTIONS, turn, connection -> QueueTable.insert(connection, Bench.PAYLOAD))));
+                            bench, CONNECTIONS, turn, connection -> table.insert(connection, Bench.PAYLOAD))));
         } finally {
             bench.dropQueue(queue);
-            QueueTable.drop(bench);
         }
     }
 

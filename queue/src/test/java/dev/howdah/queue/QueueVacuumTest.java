@@ -3,6 +3,7 @@ package dev.howdah.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.howdah.core.Transactions;
+import dev.howdah.testkit.TestSession;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +40,7 @@ class QueueVacuumTest extends QueueSqlBase {
     void whatASnapshotKeepsIsNotVacuumedAgainAndAgain() {
         createQueue("orders");
         send(20_000);
-        try (QueueSession held = QueueSession.holdingSnapshot(database)) {
+        try (TestSession held = TestSession.holdingSnapshot(database)) {
             read(2_000);
             vacuum.doWork();
             read(1_000);
@@ -83,7 +84,7 @@ class QueueVacuumTest extends QueueSqlBase {
 
     /** With PostgreSQL's statistics told at once, which they would be within a second. */
     private List<String> counted(String sql) {
-        try (QueueSession session = new QueueSession(database)) {
+        try (TestSession session = new TestSession(database)) {
             List<String> rows = session.column(sql);
             session.run("select pg_stat_force_next_flush()");
             return rows;
