@@ -1,5 +1,6 @@
 package dev.howdah.benchmark;
 
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Something done at a steady rate. */
@@ -11,6 +12,14 @@ final class Pacing {
     @FunctionalInterface
     interface Step {
         void run(int nr) throws Exception;
+    }
+
+    /** For as long as something goes on. */
+    static void pause(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
     }
 
     /** Who is late catches up: no step is left out. */

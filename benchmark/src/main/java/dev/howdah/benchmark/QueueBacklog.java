@@ -23,6 +23,7 @@ final class QueueBacklog implements Workload {
 
     /** As many as the other turns read along with everything else: so each walks past a thousand, on average. */
     private static final int FILTERED_READS = 10;
+
     private static final MessageFilter RARE = MessageFilter.properties("{\"customer\": \"rare\"}");
 
     private final int waiting;

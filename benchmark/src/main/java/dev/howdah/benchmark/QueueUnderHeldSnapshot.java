@@ -1,8 +1,6 @@
 package dev.howdah.benchmark;
 
 import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +13,7 @@ import java.util.function.Function;
 
 /**
  * Messages go in and out at a steady rate while a snapshot is held: the end of that time beside its beginning. In its
- * middle third somebody reads a message and does not commit, and somebody dumps the database.
+ * middle third somebody reads a message and does not commit, and pg_dump dumps the database.
  */
 final class QueueUnderHeldSnapshot implements Workload {
 
@@ -106,36 +104,19 @@ final class QueueUnderHeldSnapshot implements Workload {
                 .against(Measurement.latency(beginning + which, Latencies.percentile(first, percent)));
     }
 
-    /** For a third of the time a message is read and not committed, and what pg_dump does goes on. */
+    /** For a third of the time a message is read and not committed, and a dump goes on. */
     private static Callable<Void> disturb(Bench bench, QueueDesign queue, Duration time) {
         return () -> {
-            try (Connection reader = bench.direct().getConnection();
-                    Connection dump = bench.direct().getConnection()) {
+            try (Connection reader = bench.direct().getConnection()) {
                 reader.setAutoCommit(false);
                 queue.readOne(reader);
-                dump(bench, dump);
-                Thread.sleep(time.toMillis() / 3);
-                dump.rollback();
+                try (Dump dump = Dump.start(bench)) {
+                    Pacing.pause(time.dividedBy(3));
+                    dump.end();
+                }
                 reader.commit();
             }
             return null;
         };
-    }
-
-    /** A snapshot, a lock on every table that nobody may truncate meanwhile, and all rows. */
-    private static void dump(Bench bench, Connection connection) throws SQLException {
-        connection.setAutoCommit(false);
-        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        String tables = bench.value("""
-                select string_agg(c.oid::regclass::text, ', ')
-                  from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                 where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-                   and pg_get_userbyid(c.relowner) = current_user""");
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("lock table " + tables + " in access share mode");
-            for (String table : tables.split(", ")) {
-                statement.executeQuery("select count(*) from " + table).close();
-            }
-        }
     }
 }

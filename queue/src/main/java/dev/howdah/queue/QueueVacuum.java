@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 
 /**
  * Vacuums what has a backlog and so can't be emptied: whoever reads at its front walks over the rows that were read before
@@ -19,13 +20,16 @@ final class QueueVacuum implements Duty {
     private static final int REST = 20;
 
     private final Statements statements;
+    /** On connections of its own: a large table's first vacuum may take longer than a pool lets a statement take. */
+    private final Statements unlimited;
     /** The dead rows that the last vacuum of a table had to leave, as somebody holds a snapshot that sees them. */
     private final Map<String, Long> left = new HashMap<>();
 
     private Duration idle = ROUND;
 
-    QueueVacuum(Transactions transactions) {
+    QueueVacuum(Transactions transactions, DataSource direct) {
         this.statements = new Statements(transactions);
+        this.unlimited = new Statements(Transactions.over(direct));
     }
 
     /** A table that many dead rows lie in, and many live ones. */
@@ -53,7 +57,7 @@ final class QueueVacuum implements Duty {
         left.keySet().retainAll(crowded.stream().map(Crowded::table).toList());
         for (Crowded found : crowded) {
             if (found.deadRows >= 2 * left.getOrDefault(found.table, 0L)) {
-                statements.call(QueueSql.vacuum(found.table));
+                unlimited.call(QueueSql.vacuum(found.table));
                 left.remove(found.table);
                 crowded().stream()
                         .filter(still -> still.table.equals(found.table))

@@ -156,6 +156,6 @@ public final class Queues {
 
     /** What keeps the queues of a database moving; a server runs these. */
     public List<Duty> duties() {
-        return List.of(new QueueKeeper(transactions), new QueueVacuum(transactions));
+        return List.of(new QueueKeeper(transactions), new QueueVacuum(transactions, direct));
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class QueueVacuumTest extends QueueSqlBase {
 
-    private final QueueVacuum vacuum = new QueueVacuum(Transactions.over(database.dataSource()));
+    private final QueueVacuum vacuum = new QueueVacuum(Transactions.over(database.dataSource()), database.dataSource());
 
     @Test
     void theFrontOfABacklogIsVacuumed() {
