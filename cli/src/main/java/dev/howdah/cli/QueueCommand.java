@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             QueueExchangesCommand.class,
             QueueBindingsCommand.class,
             QueuePublishCommand.class,
+            QueueCallbacksCommand.class,
             QueueAccessCommand.Grant.class,
             QueueAccessCommand.Revoke.class,
             QueueDropCommand.class

@@ -6,6 +6,7 @@ import dev.howdah.server.HowdahServer;
 import dev.howdah.server.ServerSettings;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +35,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        ServerSettings settings = serverOptions.settings();
+        ServerSettings settings = serverOptions.settings(Optional.empty());
         DatabaseUrl url = database.database();
         List<String> pending = Installer.forWingsOnClassPath().pending(url.dataSource("howdah serve"));
         if (!pending.isEmpty()) {

@@ -52,8 +52,15 @@ final class ServerOptions {
     @Mixin
     private GatewayOptions gateway = new GatewayOptions();
 
-    /** Wrong values show here, before anything is started. */
-    ServerSettings settings() {
+    @Mixin
+    private CallbackOptions callbacks = new CallbackOptions();
+
+    /**
+     * Wrong values show here, before anything is started.
+     *
+     * @param callsBack whether callbacks are called where no option says it; empty: as the database says
+     */
+    ServerSettings settings(Optional<Boolean> callsBack) {
         if (certificates.isPresent() != key.isPresent()) {
             throw new IllegalArgumentException("--tls-cert and --tls-key go together");
         }
@@ -61,6 +68,7 @@ final class ServerOptions {
                 .withTls(certificates.map(file -> new TlsSettings(file, key.orElseThrow())))
                 .withPoolSize(connections)
                 .withGateway(gateway.settings())
+                .withCallbacks(callbacks.settings(callsBack))
                 .withHttp(httpHost, httpPort);
     }
 

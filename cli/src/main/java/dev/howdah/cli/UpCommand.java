@@ -5,7 +5,6 @@ import dev.howdah.embedded.PortTakenException;
 import dev.howdah.embedded.PostgresAddress;
 import dev.howdah.install.InstallReport;
 import dev.howdah.install.Installer;
-import dev.howdah.queue.CallbackSettings;
 import dev.howdah.server.DatabaseUrl;
 import dev.howdah.server.HowdahServer;
 import dev.howdah.server.ServerSettings;
@@ -13,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,9 +58,7 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        ServerSettings settings = serverOptions
-                .settings()
-                .withCallbacks(CallbackSettings.ofDatabase().withEnabled(true));
+        ServerSettings settings = serverOptions.settings(Optional.of(true));
         Path home = data.path();
         try (Lifetime lifetime = Lifetime.begin()) {
             EmbeddedPostgres postgres = lifetime.add(startPostgres(home));

@@ -109,6 +109,57 @@ class ServeTest {
         }
     }
 
+    @Test
+    void callsCallbacksAsItsOptionsSay() {
+        prepareCallback();
+        try (HowdahProcess serve = HowdahProcess.start(
+                "serve",
+                "--db",
+                database.address().url(),
+                "--http-port",
+                "0",
+                "--callbacks",
+                "--callback-min-workers",
+                "1",
+                "--callback-max-workers",
+                "2",
+                "--callback-naptime",
+                "50ms")) {
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(database.column("select body from public.called"))
+                            .containsExactly("1"));
+            // the workers' slots
+            assertThat(database.value("select count(*) from pg_locks where locktype = 'advisory'"
+                            + " and classid = 1752131959 and database = (select oid from pg_database"
+                            + " where datname = current_database())"))
+                    .isEqualTo("1");
+            assertThat(serve.terminate()).isEqualTo(143);
+        }
+    }
+
+    private void prepareCallback() {
+        database.run("create table public.called (body text)");
+        database.run("create procedure public.call_me(body jsonb) language sql"
+                + " as $$ insert into public.called values (body::text) $$");
+        database.run("call pgpro_queue.create_queue('orders')");
+        database.run("call pgpro_queue.register_callback('orders', 'public.call_me(jsonb)')");
+        database.run("call pgpro_queue.insert_message('orders', '1')");
+    }
+
+    @Test
+    void refusesCallbackOptionsThatCannotBe() {
+        HowdahRun refused = HowdahRun.of(
+                "serve",
+                "--db",
+                database.address().url(),
+                "--callback-min-workers",
+                "3",
+                "--callback-max-workers",
+                "2");
+        assertThat(refused.err()).contains("minWorkers must not be more than maxWorkers, got 3 and 2");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
     private HowdahProcess serve(String name) {
         return HowdahProcess.start(
                 "serve", "--db", database.address().url() + "?application_name=server-" + name, "--http-port", "0");

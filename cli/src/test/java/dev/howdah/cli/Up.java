@@ -75,6 +75,10 @@ final class Up implements AutoCloseable {
         return sql().value(sql);
     }
 
+    void run(String sql) {
+        sql().run(sql);
+    }
+
     private TestSql sql() {
         return new TestSql(DatabaseUrl.parse(url()).dataSource("test"));
     }

@@ -16,7 +16,7 @@ class UpTest {
     Path data;
 
     @Test
-    void aJobComesInByHttpIsWorkedByACommandAndIsStillKnownAtTheNextUp() {
+    void jobsComeInByHttpCallbacksAreCalledAndEverythingIsThereAtTheNextUp() {
         ProcessHandle postmaster;
         try (Up up = Up.on(data, 0, 0)) {
             postmaster = up.postmaster();
@@ -46,12 +46,24 @@ class UpTest {
             assertThat(up.column("select job_id || ' ' || status from pgqueuer_log order by job_id, id"))
                     .containsExactly("1 queued", "1 picked", "1 successful", "2 queued", "2 picked", "2 successful");
             up.post("{\"entrypoint\": \"later\"}");
+            up.run("create table called (body text)");
+            up.run("create procedure call_me(body jsonb) language sql as $$ insert into called values (body::text) $$");
+            up.run("call pgpro_queue.create_queue('orders')");
+            up.run("call pgpro_queue.register_callback('orders', 'call_me(jsonb)')");
+            up.run("call pgpro_queue.insert_message('orders', '1')");
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() ->
+                            assertThat(up.column("select body from called")).containsExactly("1"));
         }
         assertThat(Up.hasEnded(postmaster)).isTrue();
         assertThat(data.resolve("up.properties")).doesNotExist();
 
         try (Up again = Up.on(data, 0, 0)) {
             assertThat(again.column("select entrypoint from pgqueuer")).containsExactly("later");
+            again.run("call pgpro_queue.insert_message('orders', '2')");
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(again.column("select body from called order by 1"))
+                            .containsExactly("1", "2"));
         }
     }
 

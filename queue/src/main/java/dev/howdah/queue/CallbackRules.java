@@ -23,11 +23,11 @@ record CallbackRules(
 
     /** @param row of {@link QueueSql#CALLBACK_SETTINGS} */
     static CallbackRules of(CallbackSettings settings, ResultSet row) throws SQLException {
-        int min = or(settings.minWorkers(), number(row, "callback_min_workers", 3));
+        int max = or(settings.maxWorkers(), number(row, "callback_max_workers", 10));
         return new CallbackRules(
                 or(settings.enabled(), flag(row, "callback")),
-                min,
-                Math.max(min, or(settings.maxWorkers(), number(row, "callback_max_workers", 10))),
+                Math.min(max, or(settings.minWorkers(), number(row, "callback_min_workers", 3))),
+                max,
                 or(settings.naptime(), Duration.ofMillis(Math.max(1, number(row, "callback_naptime", 150)))),
                 or(settings.checkTimeout(), Duration.ofSeconds(number(row, "callback_check_timeout", 60))),
                 or(settings.workerIdleTimeout(), Duration.ofSeconds(number(row, "callback_worker_idle_timeout", 60))),

@@ -24,6 +24,32 @@ public record CallbackSettings(
         @Nullable Duration workerIdleTimeout,
         @Nullable Duration workerStartDelay) {
 
+    /** @throws IllegalArgumentException in one line, for what can't be */
+    public CallbackSettings {
+        if (minWorkers != null && minWorkers < 0) {
+            throw new IllegalArgumentException("minWorkers must be 0 or more, got " + minWorkers);
+        }
+        if (maxWorkers != null && maxWorkers < 1) {
+            throw new IllegalArgumentException("maxWorkers must be 1 or more, got " + maxWorkers);
+        }
+        if (minWorkers != null && maxWorkers != null && minWorkers > maxWorkers) {
+            throw new IllegalArgumentException(
+                    "minWorkers must not be more than maxWorkers, got " + minWorkers + " and " + maxWorkers);
+        }
+        if (naptime != null && naptime.toMillis() < 1) {
+            throw new IllegalArgumentException("naptime must be 1 ms or more, got " + naptime);
+        }
+        check("checkTimeout", checkTimeout);
+        check("workerIdleTimeout", workerIdleTimeout);
+        check("workerStartDelay", workerStartDelay);
+    }
+
+    private static void check(String name, @Nullable Duration time) {
+        if (time != null && time.isNegative()) {
+            throw new IllegalArgumentException(name + " must not be negative, got " + time);
+        }
+    }
+
     /** All as the database says. */
     public static CallbackSettings ofDatabase() {
         return new CallbackSettings(null, null, null, null, null, null, null);

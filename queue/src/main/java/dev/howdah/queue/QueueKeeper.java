@@ -15,14 +15,13 @@ final class QueueKeeper implements Duty {
     private static final Duration ROUND = Duration.ofMillis(100);
     /** Never more than a twentieth of a core. */
     private static final int REST = 20;
-    /** How often whole lines are looked through rather than their fronts, at the most; and of what share of the time. */
-    private static final Duration FULL = Duration.ofSeconds(1);
-
-    private static final int FULL_REST = 50;
+    /** Whatever a round took: what falls due meanwhile waits. */
+    private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
     private final Transactions transactions;
     private Duration idle = ROUND;
-    private long nextFull = System.nanoTime();
+    /** Which part of a long line it is the turn of. */
+    private long turn;
 
     QueueKeeper(Transactions transactions) {
         this.transactions = transactions;
@@ -46,11 +45,10 @@ final class QueueKeeper implements Duty {
 
     @Override
     public int doWork() {
-        boolean full = System.nanoTime() - nextFull >= 0;
         long start = System.nanoTime();
         long nextDue = transactions.statement(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(QueueSql.KEEP)) {
-                statement.setBoolean(1, full);
+                statement.setLong(1, turn++);
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     double seconds = row.getDouble("next_due");
@@ -59,10 +57,8 @@ final class QueueKeeper implements Duty {
             }
         });
         long took = System.nanoTime() - start;
-        if (full) {
-            nextFull = System.nanoTime() + Math.max(FULL.toNanos(), FULL_REST * took);
-        }
-        idle = Duration.ofNanos(Math.max(REST * took, Math.min(ROUND.toNanos(), nextDue)));
+        long rest = Math.min(REST * took, LONGEST_REST.toNanos());
+        idle = Duration.ofNanos(Math.max(rest, Math.min(ROUND.toNanos(), nextDue)));
         return 0;
     }
 }

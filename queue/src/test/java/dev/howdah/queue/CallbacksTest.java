@@ -12,6 +12,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 class CallbacksTest extends QueueClientBase {
@@ -113,6 +115,39 @@ class CallbacksTest extends QueueClientBase {
     }
 
     @Test
+    void aProcedureThatIsReplacedIsCalledAsItIsNow() {
+        queues.registerCallback(QUEUE, "note(jsonb)");
+        try (DutyLoop pool = pool(SETTINGS)) {
+            sendNumbers(1);
+            eventually(() -> assertThat(written()).containsExactly("1"));
+            database.run(
+                    "create or replace procedure note(body jsonb) language sql as 'insert into written values (''new'')'");
+            sender().send(NewMessage.json("2"));
+            eventually(() -> assertThat(written()).containsExactly("1", "new"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            drop procedure note(jsonb); create procedure note(body jsonb, more int default 0) language sql as ''| there is no such procedure
+            drop procedure note(jsonb); create function note(body jsonb) returns void language sql as ''        | it is a function, not a procedure
+            alter procedure note(jsonb) rename to noted                                                         | there is no such procedure
+            revoke execute on procedure note(jsonb) from current_user, public                                   | role "howdah" may not execute it
+            """)
+    void aProcedureThatIsNotWhatItWasIsNoticedAndItsMessagesWait(String change, String problem) {
+        queues.registerCallback(QUEUE, "note(jsonb)");
+        database.run(change);
+        try (DutyLoop pool = pool(SETTINGS)) {
+            sendNumbers(1);
+            eventually(() -> assertThat(info().callbackProblem()).hasValue(problem));
+            assertThat(queues.peek(QUEUE, 10))
+                    .extracting(peeked -> peeked.message().attempts())
+                    .containsExactly(0);
+        }
+        assertThat(written()).isEmpty();
+    }
+
+    @Test
     void workersAreAddedWhileAllAreBusyAndStoppedWhenIdle() {
         queues.registerCallback(QUEUE, "hold(jsonb)");
         try (DutyLoop pool = pool(SETTINGS)) {
@@ -209,6 +244,19 @@ class CallbacksTest extends QueueClientBase {
         assertThatThrownBy(() -> rules("-c pgpro_queue.callback_min_workers=-1"))
                 .isInstanceOf(HowdahException.InvalidInput.class)
                 .hasMessage("pgpro_queue.callback_min_workers must be a whole number, is \"-1\"");
+    }
+
+    @Test
+    void asManyWorkersAsThereMayBeAreEnough() throws Exception {
+        assertThat(rules("-c pgpro_queue.callback_max_workers=2").minWorkers()).isEqualTo(2);
+        assertThatThrownBy(() -> SETTINGS.withWorkers(3, 2))
+                .hasMessage("minWorkers must not be more than maxWorkers, got 3 and 2");
+        assertThatThrownBy(() -> SETTINGS.withWorkers(-1, 2)).hasMessage("minWorkers must be 0 or more, got -1");
+        assertThatThrownBy(() -> SETTINGS.withWorkers(0, 0)).hasMessage("maxWorkers must be 1 or more, got 0");
+        assertThatThrownBy(() -> SETTINGS.withNaptime(Duration.ZERO))
+                .hasMessage("naptime must be 1 ms or more, got PT0S");
+        assertThatThrownBy(() -> SETTINGS.withCheckTimeout(Duration.ofSeconds(-1)))
+                .hasMessage("checkTimeout must not be negative, got PT-1S");
     }
 
     private CallbackRules rules(String options) {

@@ -32,7 +32,7 @@ class CrashTest {
         }
         try (EmbeddedPostgres postgres = start(home)) {
             TestSql sql = new TestSql(postgres.address().dataSource());
-            sql.run("call howdah_queue.keep(true)");
+            sql.run("call howdah_queue.keep(null)");
             assertThat(sql.column("select concat_ws(' ', state, body, attempts) from howdah_queue.peek('orders', 10)"))
                     .containsExactly("ready 2 0", "ready 3 0", "waiting 1 1");
         }

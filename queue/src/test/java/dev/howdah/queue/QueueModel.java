@@ -158,7 +158,7 @@ final class QueueModel implements AutoCloseable {
     }
 
     void keep(boolean full) {
-        database.run("call howdah_queue.keep(" + full + ")");
+        database.run("call howdah_queue.keep(" + (full ? "null" : "0") + ")");
     }
 
     /** Makes the next segment current, as the keeper does with a line that has grown. */

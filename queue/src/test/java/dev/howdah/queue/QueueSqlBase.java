@@ -32,7 +32,7 @@ abstract class QueueSqlBase {
 
     /** What a server's keeper does in a round, whole lines included. */
     void keep() {
-        database.run("call howdah_queue.keep(true)");
+        database.run("call howdah_queue.keep(null)");
     }
 
     /** One line a message, those that can be read first: state, body, retries left, failed readings. */

@@ -55,6 +55,19 @@ class QueueWorkerTest extends QueueClientBase {
     }
 
     @Test
+    void handlersRunOnVirtualThreadsWhereTheJvmHasThem() {
+        sendNumbers(1);
+        try (QueueWorker worker = worker().handle(message -> {
+                    seen.add(Thread.currentThread().toString().replaceFirst("\\[.*", ""));
+                    return Outcome.done();
+                })
+                .start()) {
+            eventually(() -> assertThat(seen)
+                    .containsExactly(Runtime.version().feature() >= 21 ? "VirtualThread" : "Thread"));
+        }
+    }
+
+    @Test
     void manyAreSharedAmongLanesAndWorkers() throws Exception {
         sendNumbers(5_000);
         try (QueueWorker one = worker().handle(this::see).start();

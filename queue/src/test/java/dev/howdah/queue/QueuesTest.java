@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.howdah.core.HowdahException;
 import dev.howdah.core.Transactions;
+import dev.howdah.embedded.PostgresAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 class QueuesTest extends QueueClientBase {
@@ -130,6 +133,42 @@ class QueuesTest extends QueueClientBase {
         exchanges.drop("some", false);
         assertThatThrownBy(() -> queues.publisher("some").publish(NewMessage.json("1")))
                 .hasMessage("exchange \"some\" does not exist");
+    }
+
+    @Test
+    void aRoleMayUseAQueueAndPublishWhileItIsGranted() {
+        String role = "friend_" + UUID.randomUUID().toString().replace("-", "");
+        PostgresAddress own = database.address();
+        database.run("create role %s login password '%s'".formatted(role, own.password()));
+        DataSource login =
+                new PostgresAddress(own.host(), own.port(), own.database(), role, own.password()).dataSource();
+        Queues friends = Queues.over(login, login, wakeups);
+        queues.exchanges().create("all", ExchangeType.FANOUT);
+        queues.exchanges().bind(QUEUE, "all");
+        assertThatThrownBy(() -> friends.publisher("all").publish(NewMessage.json("1")))
+                .isInstanceOf(HowdahException.AccessDenied.class)
+                .hasMessage("permission denied for exchange \"all\"");
+        assertThatThrownBy(() -> friends.sender(QUEUE).send(NewMessage.json("1")))
+                .isInstanceOf(HowdahException.AccessDenied.class)
+                .hasMessage("permission denied for queue \"orders\"");
+
+        queues.exchanges().grantAccess("all", role);
+        assertThat(friends.publisher("all").publish(NewMessage.json("2"))).isEqualTo(1);
+        queues.grantAccess(QUEUE, role);
+        friends.sender(QUEUE).send(NewMessage.json("3"));
+        List<Message> read =
+                Transactions.over(login).call(c -> friends.reader(QUEUE).read(c, 9));
+        assertThat(read).extracting(Message::body).containsExactly("2", "3");
+
+        queues.exchanges().revokeAccess("all", role);
+        queues.resetAccess(QUEUE);
+        assertThatThrownBy(() -> friends.publisher("all").publish(NewMessage.json("4")))
+                .isInstanceOf(HowdahException.AccessDenied.class);
+        assertThatThrownBy(() ->
+                        Transactions.over(login).call(c -> friends.reader(QUEUE).read(c)))
+                .isInstanceOf(HowdahException.AccessDenied.class);
+        assertThatThrownBy(() -> queues.exchanges().grantAccess("all", "nobody_at_all"))
+                .hasMessage("role \"nobody_at_all\" does not exist");
     }
 
     @Test

@@ -247,7 +247,7 @@ class RetrySqlTest extends QueueSqlBase {
     /** As a server does whose sessions have such a setting, by ALTER DATABASE for example. */
     private void keepWith(String setting) {
         try (QueueSession keeper = new QueueSession(database)) {
-            keeper.run(setting).run("call howdah_queue.keep(true)");
+            keeper.run(setting).run("call howdah_queue.keep(null)");
         }
     }
 

@@ -177,8 +177,8 @@ class RightsTest extends QueueSqlBase {
                 .isEqualTo("42501 permission denied for function queue_initialize");
         assertThat(asOwner.error("call pgpro_queue.register_callback('orders', 'x(jsonb)')"))
                 .isEqualTo("42501 permission denied for procedure register_callback");
-        assertThat(asStranger.error("call howdah_queue.keep(true)")).startsWith("42501");
-        assertThat(asOwner.error("select pgpro_queue_data.keep_1(true)")).startsWith("42501");
+        assertThat(asStranger.error("call howdah_queue.keep(null)")).startsWith("42501");
+        assertThat(asOwner.error("select pgpro_queue_data.keep_1(null)")).startsWith("42501");
         assertThat(asOwner.error("select * from pgpro_queue_data.waiting")).startsWith("42501");
         assertThat(asOwner.error("select * from pgpro_queue_data.dead")).startsWith("42501");
         assertThat(asOwner.error("insert into pgpro_queue_data.queues (queue_name) values ('x')"))

@@ -33,8 +33,8 @@ class VersionsTest {
             sql.run("call pgpro_queue.insert_message_xml('orders', '<a/>', 5)");
             for (int reading = 0; reading < 2; reading++) {
                 failReading(sql);
-                sql.run("call howdah_queue.keep(true)");
-                sql.run("call howdah_queue.keep(false)");
+                sql.run("call howdah_queue.keep(null)");
+                sql.run("call howdah_queue.keep(0)");
             }
             assertThat(
                             sql.column(

@@ -1,8 +1,9 @@
 -- A queue's own functions that the keeper calls, written as those of readers and writers are.
 --
--- keep_N(full): counts failed readings in its segments, at the front of those in use and, if full, everywhere. Closes a
--- segment that is read up, unless it is the current one; opens again one in which a late writer left a message; makes
--- another one current when this one has grown, everything before it is read up, and it has no backlog to speak of.
+-- keep_N(turn): counts failed readings in its segments: at the front of those in use, and in 500 pages more, the next ones
+-- in each turn, so that a round never takes long and each page has its turn; null for everywhere. Closes a segment that is
+-- read up, unless it is the current one; opens again one in which a late writer left a message; makes another one current
+-- when this one has grown, everything before it is read up, and it has no backlog to speak of.
 -- move_N(): moves what is due, and not read by anybody, into the line; 1,000 at the most.
 
 create or replace function howdah_queue.create_keep_functions(i_queue_id int) returns void
@@ -16,14 +17,25 @@ begin
             v_bit := 1::bigint << (8 + {nr});
             if pg_relation_size('{segment}'::regclass) > 0 then
                 v_open := v_state & v_bit <> 0;
+                v_windows := pg_relation_size('{segment}'::regclass) / current_setting('block_size')::int / 500 + 1;
+                v_window := case when i_turn is null then 0 else i_turn % v_windows end;
                 v_failed := array(
-                    select f.place
-                      from (select s.ctid as place, s.xmax as mark
-                              from only {segment} s
-                             order by s.priority, s.msgid
-                             limit case when v_open and not i_full then 2000 end) f
-                     where f.mark <> '0' and howdah_queue.is_failed(f.mark, v_near)
+                    select s.ctid
+                      from only {segment} s
+                     where s.ctid >= format('(%s,0)', v_window * 500)::tid
+                       and s.ctid < format('(%s,0)', case when i_turn is null then 4294967295 else v_window * 500 + 500 end)::tid
+                       and s.xmax <> '0' and howdah_queue.is_failed(s.xmax, v_near)
                      limit 1000);
+                if v_windows > 1 and i_turn is not null then
+                    v_failed := v_failed || array(
+                        select f.place
+                          from (select s.ctid as place, s.xmax as mark
+                                  from only {segment} s
+                                 order by s.priority, s.msgid
+                                 limit 2000) f
+                         where f.mark <> '0' and howdah_queue.is_failed(f.mark, v_near)
+                         limit 1000);
+                end if;
                 if cardinality(v_failed) > 0 then
                     with failed as (
                         delete from only {segment} s
@@ -61,7 +73,7 @@ begin
       from generate_series(0, v_segments - 1) nr;
 
     execute howdah_queue.filled($sql$
-        create or replace function pgpro_queue_data.keep_{id}(i_full bool) returns howdah_queue.kept
+        create or replace function pgpro_queue_data.keep_{id}(i_turn bigint) returns howdah_queue.kept
         language plpgsql set plan_cache_mode = force_generic_plan set enable_sort = off set enable_seqscan = off set jit = off as $$
         declare
             v_kept howdah_queue.kept := row(0, '{}', false);
@@ -70,6 +82,8 @@ begin
             v_bit bigint;
             v_open bool;
             v_free bool;
+            v_windows bigint;
+            v_window bigint;
             v_failed tid[];
             v_count int;
             v_next int;
@@ -134,6 +148,6 @@ begin
             )
             insert into %s select {columns} from due t;$sql$, 'columns', howdah_queue.message_columns())),
         'id', i_queue_id::text);
-    execute format('revoke all on function pgpro_queue_data.keep_%1$s(bool), pgpro_queue_data.move_%1$s() from public', i_queue_id);
+    execute format('revoke all on function pgpro_queue_data.keep_%1$s(bigint), pgpro_queue_data.move_%1$s() from public', i_queue_id);
 end
 $create$;

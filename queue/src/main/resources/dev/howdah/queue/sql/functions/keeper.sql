@@ -2,9 +2,9 @@
 -- and keeps the line short: it closes segments, opens them again for a writer who was late, empties them.
 
 -- One round over all queues, each in a transaction of its own; not for a transaction that is open already. done: how
--- many messages were moved; next_due: seconds until the next waiting message is due, null if none waits. full: looks for
--- failed readings anywhere, not only at the front of the lines.
-create or replace procedure howdah_queue.keep(i_full bool, inout done int default 0, inout next_due double precision default null)
+-- many messages were moved; next_due: seconds until the next waiting message is due, null if none waits. turn: a number
+-- that grows from round to round, by which long lines are looked through bit by bit; null: everything is looked at.
+create or replace procedure howdah_queue.keep(i_turn bigint, inout done int default 0, inout next_due double precision default null)
 language plpgsql as $$
 declare
     v_queue int;
@@ -16,7 +16,7 @@ begin
     end if;
     done := 0;
     for v_queue in select queue_id from pgpro_queue_data.queues order by queue_id loop
-        v_kept := howdah_queue.keep_queue(v_queue, i_full);
+        v_kept := howdah_queue.keep_queue(v_queue, i_turn);
         commit;
         done := done + v_kept.moved + howdah_queue.move_due(v_queue);
         commit;
@@ -34,13 +34,13 @@ end
 $$;
 
 -- One queue's line. Nothing for a queue that is being dropped or changed at the moment, or kept by another server.
-create or replace function howdah_queue.keep_queue(i_queue_id int, i_full bool) returns howdah_queue.kept
+create or replace function howdah_queue.keep_queue(i_queue_id int, i_turn bigint) returns howdah_queue.kept
 language plpgsql as $$
 declare
     v_kept howdah_queue.kept := row(0, '{}', false);
 begin
     if howdah_queue.try_queue(i_queue_id) then
-        execute 'select (pgpro_queue_data.keep_' || i_queue_id || '($1)).*' into v_kept using i_full;
+        execute 'select (pgpro_queue_data.keep_' || i_queue_id || '($1)).*' into v_kept using i_turn;
     end if;
     return v_kept;
 end
