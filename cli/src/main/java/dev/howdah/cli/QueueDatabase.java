@@ -56,7 +56,7 @@ final class QueueDatabase {
         String message = String.valueOf(e.getMessage());
         return switch (e.sqlState().orElse("")) {
             case UNDEFINED ->
-                message.startsWith("queue ")
+                message.matches("queue \".*\" does not exist")
                         ? new CommandFailure(ExitCode.FAILED, message + ": make it with howdah queue create")
                         : new CommandFailure(ExitCode.FAILED, message);
             case NO_JSON ->

@@ -40,7 +40,7 @@ declare
     v_kept howdah_queue.kept := row(0, '{}', false);
 begin
     if howdah_queue.try_queue(i_queue_id) then
-        execute 'select (pgpro_queue_data.keep_' || i_queue_id || '($1)).*' into v_kept using i_turn;
+        execute 'select k.* from pgpro_queue_data.keep_' || i_queue_id || '($1) k' into v_kept using i_turn;
     end if;
     return v_kept;
 end
