@@ -13,9 +13,9 @@ import java.time.Duration;
 final class QueueKeeper implements Duty {
 
     private static final Duration ROUND = Duration.ofMillis(100);
-    /** Never more than a twentieth of a core. */
+    /** A twentieth of a core, as long as the rest stays short. */
     private static final int REST = 20;
-    /** Whatever a round took: what falls due meanwhile waits. */
+    /** However long a round took: what falls due meanwhile waits. */
     private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
     private final Transactions transactions;
