@@ -86,9 +86,9 @@ class RefusalSqlTest {
             call pgpro_queue.publish_message('nope', 'k', '1')                      | 42704 | exchange "nope" does not exist
             call pgpro_queue.publish_message('direct', 'k', null)                   | 22004 | a message needs a body, this one is null
             call pgpro_queue.grant_publish_access('direct', 'no_such_role')         | 42704 | role "no_such_role" does not exist
-            call pgpro_queue.register_callback('q', 'nope(jsonb)')                  | 42883 | cannot register callback "nope(jsonb)": there is no such procedure
-            call pgpro_queue.register_callback('q', 'no_procedure(jsonb)')          | 42883 | cannot register callback "no_procedure(jsonb)": it is a function, not a procedure
-            call pgpro_queue.register_callback('q', 'other_parameters(int)')        | 42883 | cannot register callback "other_parameters(int)": it takes other parameters than one jsonb or one xml
+            call pgpro_queue.register_callback('q', 'nope(jsonb)')                  | 42704 | cannot register callback "nope(jsonb)": there is no such procedure
+            call pgpro_queue.register_callback('q', 'no_procedure(jsonb)')          | 42704 | cannot register callback "no_procedure(jsonb)": it is a function, not a procedure
+            call pgpro_queue.register_callback('q', 'other_parameters(int)')        | 42704 | cannot register callback "other_parameters(int)": it takes other parameters than one jsonb or one xml
             call pgpro_queue.register_callback('has_dead', 'fine(jsonb)')           | 42710 | queue "has_dead" already has a callback
             call pgpro_queue.unregister_callback('q', 'fine(jsonb)')                | 42704 | queue "q" has no callback "fine(jsonb)"
             """)

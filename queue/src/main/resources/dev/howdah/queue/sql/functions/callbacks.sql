@@ -20,7 +20,7 @@ declare
 begin
     if v_problem is not null then
         raise exception 'cannot register callback "%": %', coalesce(i_callback, '(null)'), v_problem
-            using errcode = 'undefined_function',
+            using errcode = 'undefined_object',
                   hint = 'It is a procedure''s signature, for example my_schema.my_callback(jsonb).';
     end if;
     perform howdah_queue.add_callback(i_role, v_id, i_queue,
