@@ -12,62 +12,75 @@ final class ClaimSql {
 
     private ClaimSql() {}
 
-    /** Not over yet; jobs without a time to expire, nearly all, have no headers to look into. */
+    /** Not over yet, by {@code %s}; jobs without a time to expire, nearly all, have no headers to look into. */
     private static final String NOT_EXPIRED = """
-            (headers -> 'howdah_expires_at'
-                between '0'::jsonb and to_jsonb(extract(epoch from now()))) is not true""";
+            (headers is null or (headers -> 'howdah_expires_at' between '0'::jsonb and %s) is not true)""";
 
-    private static final String DUE = "status = 'queued' and execute_after + interval '0' <= now() and " + NOT_EXPIRED;
+    private static final String NOW = "to_jsonb(extract(epoch from now()))";
 
     /**
-     * The first due jobs of each entrypoint's line, without locking them: behind the front of each priority that has one,
-     * from the beginning in the gaps between those, and the known ones that are behind a front. {@code cuts} marks the last
-     * one of a look that may have ended too early.
+     * The due jobs of a range of a line. Its priorities are a range even where they are one, so that no other index than
+     * the lines' has the order that is wanted.
+     */
+    private static final String LINE = """
+            select id, priority
+              from pgqueuer
+             where entrypoint = r.entrypoint and priority <= r.high and priority >= r.low and id > r.passed
+               and status = 'queued' and execute_after + interval '0' <= now() and %s
+             order by priority desc, id""".formatted(NOT_EXPIRED.formatted("r.now"));
+
+    /**
+     * The first due jobs of the lines, without locking them, and the known ones that are behind a front. Where there are many
+     * ranges of lines, their heads are compared first: what is wanted is in those with the best heads. {@code cuts} marks
+     * a last one of a look that may have ended too early.
      *
      * <p>The arguments come through a table of their own, where the planner does not see how long they are: else it would
      * plan the statement anew each time, which takes longer than to run it.
+     *
+     * @param commits what is to be evaluated once, about the commit
      */
-    private static final String CANDIDATES = """
+    private static String candidates(String commits) {
+        return """
             with wanted as materialized (
-                select ?::text[] as f_entrypoint, ?::int[] as f_priority, ?::bigint[] as f_passed, ?::int[] as f_most,
-                       ?::text[] as g_entrypoint, ?::int[] as g_high, ?::int[] as g_low, ?::int[] as g_most,
-                       ?::int as most, ?::bigint[] as behind, ?::text[] as entrypoints
+                select ?::text[] as entrypoint, ?::int[] as high, ?::int[] as low, ?::bigint[] as passed, ?::int[] as share,
+                       ?::int as heads, ?::int as most, ?::int as others, ?::bigint[] as behind,
+                       ?::text[] as entrypoints, %1$s
+            ), range as materialized (
+                select r.*, %2$s as now, cardinality(w.entrypoint) > heads as are_many
+                  from wanted w
+                 cross join unnest(w.entrypoint, high, low, passed, share) as r (entrypoint, high, low, passed, share)
+            ), best as materialized (
+                select r.*, row_number() over (order by head.priority desc, head.id) as place
+                  from range r
+                 cross join lateral (%3$s limit 1) as head
+                 where are_many
+                 order by place
+                 limit (select heads from wanted)
             ), candidate as materialized (
-                select line.id, line.priority, f.entrypoint, line.nth = f.most and f.most < w.most as cuts
-                  from wanted w
-                 cross join unnest(f_entrypoint, f_priority, f_passed, f_most) as f (entrypoint, priority, passed, most)
-                 cross join lateral (
-                    select id, priority, row_number() over () as nth
-                      from (select id, priority
-                              from pgqueuer
-                             where entrypoint = f.entrypoint and priority = f.priority and id > f.passed and %1$s
-                             order by id
-                             limit f.most) as first
-                 ) as line
-                union all
-                select line.id, line.priority, g.entrypoint, line.nth = g.most and g.most < w.most
-                  from wanted w
-                 cross join unnest(g_entrypoint, g_high, g_low, g_most) as g (entrypoint, high, low, most)
-                 cross join lateral (
-                    select id, priority, row_number() over () as nth
-                      from (select id, priority
-                              from pgqueuer
-                             where entrypoint = g.entrypoint and priority <= g.high and priority >= g.low and %1$s
-                             order by priority desc, id
-                             limit g.most) as first
-                 ) as line
+                select line.id, line.priority, r.entrypoint,
+                       line.nth = r.share and r.share < most + others or line.nth = 1 and r.place = heads as cuts
+                  from wanted
+                 cross join (select *, 0 as place from range where not are_many union all select * from best) as r
+                 cross join lateral (select *, row_number() over () as nth from (%3$s limit r.share) as first) as line
                 union all
                 select q.id, q.priority, q.entrypoint, false
                   from wanted w
-                 cross join unnest(w.behind) as b (id)
+                 cross join unnest(behind) as b (id)
                  cross join lateral (
                     select id, priority, entrypoint
                       from pgqueuer
-                     where id = b.id and status is not distinct from 'queued' and execute_after <= now() and %2$s
+                     where id = b.id and status is not distinct from 'queued' and execute_after <= now() and %4$s
                      limit 1
                  ) as q
                  where q.entrypoint = any (w.entrypoints)
-            )""".formatted(DUE, NOT_EXPIRED);
+            )""".formatted(commits, NOW, LINE, NOT_EXPIRED.formatted(NOW));
+    }
+
+    private static final String CANDIDATES = candidates("null as commits");
+
+    /** Whose commit is not waited for. */
+    private static final String CANDIDATES_SOON =
+            candidates("set_config('synchronous_commit', 'off', true) as commits");
 
     /** How a statement goes on that has found the ids of {@code due} jobs: makes them this worker's and returns them. */
     private static final String PICK = """
@@ -75,7 +88,7 @@ final class ClaimSql {
                 update pgqueuer q
                    set status = 'picked', queue_manager_id = ?, updated = now(), heartbeat = now()
                  where q.id = any (array(select id from due))
-                returning q.*
+                returning q.id, q.entrypoint, q.payload, q.priority, q.attempts, q.created, q.dedupe_key, q.headers
             ), logged as (
                 insert into pgqueuer_log (job_id, status, priority, entrypoint)
                 select id, 'picked', priority, entrypoint from picked
@@ -84,7 +97,7 @@ final class ClaimSql {
     private static final String ANSWER = """
 
             select id, entrypoint, payload, priority, attempts, created, dedupe_key, headers::text,
-                   extract(epoch from now() - created) * 1000 as age
+                   date_part('epoch', now() - created) * 1000 as age
               from picked
              order by priority desc, id""";
 
@@ -104,25 +117,31 @@ final class ClaimSql {
                  limit (select most from wanted)
             )""";
 
-    /** What comes after the last one of a look that ended too early might not be next. */
+    /**
+     * What comes after the last one of a look that ended too early might not be next. The first ones are left to the
+     * worker's other claim, which is taking them right now.
+     */
     private static final String IN_ORDER = """
             select id, priority
               from candidate
              where coalesce((priority, -id) >= (select priority, -id from candidate where cuts
                                                  order by priority desc, id limit 1), true)
                and id not in (select unnest(f.ids) from in_flight f)
-             order by priority desc, id""";
+             order by priority desc, id
+            offset (select others from wanted)""";
 
     /**
      * Takes what is due, higher priority first, then lower id; passes over what another worker is taking, and what is
-     * still in flight at this one, whose outcome would else be taken for that of the new execution.
+     * still in flight at this one, whose outcome would else be taken for that of the new execution. The commit does not
+     * wait for the disk: a job whose claim a crash undoes is one that nobody has begun, or is begun again.
      */
-    static final String CLAIM = CANDIDATES + LOCK.formatted(IN_ORDER) + PICK + ANSWER;
+    static final String CLAIM = CANDIDATES_SOON + LOCK.formatted(IN_ORDER) + PICK + ANSWER;
 
     /**
      * The same where entrypoints have limits: of each no more than its limits leave free. Whoever claims jobs of a limited
      * entrypoint holds its lock from before the statement that counts until its commit, so no two can count the same room.
      * Both statements go in one round trip and are one transaction; the second sees what was committed before it began.
+     * The commit waits for the disk: a claim that a crash undoes would make room for another while its handler is at work.
      */
     static final String CLAIM_LIMITED = """
             select from (
@@ -184,17 +203,22 @@ final class ClaimSql {
      * or committed later than others that were sent after it. Read in the order of falling due.
      */
     static final String BEHIND = """
+            with wanted as materialized (
+                select ?::text[] as entrypoint, ?::int[] as priority, ?::bigint[] as passed, ?::interval as since,
+                       ?::int as most
+            )
             select late.id
-              from unnest(?::text[], ?::int[], ?::bigint[]) as f (entrypoint, priority, passed)
+              from wanted w
+             cross join unnest(w.entrypoint, w.priority, w.passed) as f (entrypoint, priority, passed)
              cross join lateral (
                 select id
                   from pgqueuer
                  where status = 'queued' and entrypoint = f.entrypoint
-                   and execute_after >= coalesce(now() - ?::interval, '-infinity') and execute_after <= now()
+                   and execute_after >= coalesce(now() - w.since, '-infinity') and execute_after <= now()
                    and priority + 0 = f.priority and id + 0 <= f.passed and %s
                  order by execute_after
-                 limit ?
-             ) as late""".formatted(NOT_EXPIRED);
+                 limit w.most
+             ) as late""".formatted(NOT_EXPIRED.formatted(NOW));
 
     /** Whether a job is due, though none could be had, and the milliseconds until another one falls due, null if none does. */
     static final String NEXT_DUE = CANDIDATES + """

@@ -5,6 +5,8 @@ final class HouseSql {
 
     private HouseSql() {}
 
+    static final String IS_INSTALLED = "select to_regclass('pgqueuer') is not null";
+
     /** The last log row of each of these jobs that says it ended. A job's rows are in the order of their ids. */
     static final String ENDS = """
             select l.job_id, l.status, l.traceback::text
@@ -113,6 +115,9 @@ final class HouseSql {
             )
             select id from gone order by id""";
 
+    /** How many rows the statements for house-keeping do at most. */
+    static final int PORTION = 1_000;
+
     /** Removes jobs that nobody began in time. */
     static final String EXPIRE = """
             with expired as (
@@ -122,7 +127,7 @@ final class HouseSql {
                    and headers -> 'howdah_expires_at'
                        between '0'::jsonb and to_jsonb(extract(epoch from now()))
                  order by headers -> 'howdah_expires_at'
-                 limit 1000
+                 limit %d
                    for update skip locked
             ), gone as (
                 delete from pgqueuer where id = any (array(select id from expired)) returning id, priority, entrypoint
@@ -135,13 +140,15 @@ final class HouseSql {
                            'exception_message', 'nobody had begun it when it expired')
                   from gone
             )
-            select count(*) from gone""";
+            select count(*) from gone""".formatted(PORTION);
 
     static final String FORGET_RATES = """
-            with gone as (
-                delete from pgqueuer_rates where expires < now() returning 1
+            with over as (
+                select ctid from pgqueuer_rates where expires < now() limit %d
+            ), gone as (
+                delete from pgqueuer_rates where ctid = any (array(select ctid from over)) returning 1
             )
-            select count(*) from gone""";
+            select count(*) from gone""".formatted(PORTION);
 
     static final String PRUNE_LOG = """
             with old as (
@@ -150,11 +157,11 @@ final class HouseSql {
                  where created < now() - ?::interval and aggregated
                    and not exists (select from pgqueuer q where q.id = l.job_id)
                  order by created
-                 limit 10000
+                 limit %d
             ), gone as (
                 delete from pgqueuer_log where id = any (array(select id from old)) returning 1
             )
-            select count(*) from gone""";
+            select count(*) from gone""".formatted(PORTION);
 
     static final String NOW = "select now()";
 
@@ -215,12 +222,11 @@ final class HouseSql {
     /** Counts log rows into their second; safe beside PGQueuer's own roll-up, because a row is flagged only once. */
     static final String ROLL_UP = """
             with taken as (
-                select id from pgqueuer_log where not aggregated limit 10000 for update skip locked
+                select id from pgqueuer_log where not aggregated limit %d for update skip locked
             ), counted as (
                 update pgqueuer_log l
                    set aggregated = true
-                  from taken t
-                 where l.id = t.id
+                 where l.id = any (array(select id from taken))
                 returning l.created, l.priority, l.status, l.entrypoint
             ), rolled_up as (
                 insert into pgqueuer_statistics as s (created, count, priority, status, entrypoint)
@@ -230,5 +236,5 @@ final class HouseSql {
                 on conflict (priority, date_trunc('sec', created at time zone 'UTC'), status, entrypoint)
                 do update set count = s.count + excluded.count
             )
-            select count(*) from counted""";
+            select count(*) from counted""".formatted(PORTION);
 }

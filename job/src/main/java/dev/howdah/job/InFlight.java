@@ -2,6 +2,7 @@ package dev.howdah.job;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,8 +32,9 @@ final class InFlight {
         return executions.isEmpty();
     }
 
+    /** As they are from moment to moment. */
     Set<Long> ids() {
-        return Set.copyOf(executions.keySet());
+        return Collections.unmodifiableSet(executions.keySet());
     }
 
     int size() {

@@ -50,13 +50,21 @@ final class JobClaimer implements Duty {
     private final Duration takeOverEvery;
     private final Consumer<List<ClaimedJob>> start;
     private final Signal signal = new Signal();
+    /** The claimer that claims beside this one; itself if none does. */
+    private volatile JobClaimer other = this;
+
     private final CountDownLatch foundNothing = new CountDownLatch(1);
     private volatile int wantedAhead;
+    /** How many jobs the claim under way is for; 0 if none is. */
+    private volatile int underWay;
+
     private volatile boolean isBlocked;
     private long nextTakeOver = System.nanoTime();
     private long claimBegan = System.nanoTime();
     private long claimTook;
     private long endedBefore;
+    private boolean foundBehind;
+    private boolean leftToOther;
     private Duration idle;
     private long found = System.nanoTime();
 
@@ -81,6 +89,10 @@ final class JobClaimer implements Duty {
         this.takeOverEvery = heartbeatTimeout.dividedBy(6);
         this.start = start;
         this.idle = poll;
+        if (helped != null) {
+            other = helped;
+            helped.other = this;
+        }
     }
 
     /** Waits for the first time that no job is due and none is in flight. */
@@ -88,9 +100,14 @@ final class JobClaimer implements Duty {
         foundNothing.await();
     }
 
-    /** Somebody sent a job or put one back. */
+    /** Somebody sent a job or put one back, maybe behind the front of its line. */
     void tellNews() {
         lookBehind.tellNews();
+        signal.raise();
+    }
+
+    /** A job was sent here, just now. */
+    void tellSent() {
         signal.raise();
     }
 
@@ -153,13 +170,12 @@ final class JobClaimer implements Duty {
             int claimed = takeOver();
             claimed += claim(Math.min((most - claimed) * batchSize, MOST_UNSETTLED - inFlight.size()));
             if (claimed == 0) {
-                nothingFound();
-            } else {
-                found = System.nanoTime();
+                return foundBehind || leftToOther ? 1 : nothingFound();
             }
-            if (claimed > 0 && claimed < Math.min(most, Shares.LEAST)) {
+            found = System.nanoTime();
+            if (claimed < Math.min(most, Shares.LEAST)) {
                 idle = SOON; // there were no more
-                return 0;
+                return foundBehind ? 1 : 0;
             }
             return claimed;
         } catch (HowdahException.Unavailable e) {
@@ -197,20 +213,28 @@ final class JobClaimer implements Duty {
         if (most <= 0) {
             return 0;
         }
-        lookBehind.look();
         claimBegan = System.nanoTime();
         endedBefore = runner.endedUntilNow();
-        List<ClaimedJob> jobs = fetcher.claim(most, look(), inFlight.ids());
+        int others = other.underWay >= WORTH_HELP ? other.underWay : 0;
+        underWay = most;
+        List<ClaimedJob> jobs;
+        try {
+            jobs = fetcher.claim(most, look(others), inFlight.ids());
+        } finally {
+            underWay = 0;
+        }
+        leftToOther = others > 0;
         claimTook = System.nanoTime() - claimBegan;
         int started = start(jobs);
         fronts.claimed(jobs);
         lookBehind.claimed(jobs);
-        shares.claimed(jobs);
+        shares.claimed(jobs, most);
+        foundBehind = lookBehind.look(); // for the next claim: these jobs do not wait for it
         return started;
     }
 
-    private JobFetcher.Look look() {
-        return new JobFetcher.Look(fronts.fronts(), fronts.gaps(), shares, lookBehind.ids());
+    private JobFetcher.Look look(int others) {
+        return new JobFetcher.Look(fronts.ranges(), shares, lookBehind.ids(), others);
     }
 
     /** Right after they were claimed, before anything else can fail: a job that is claimed and not started is stuck. */
@@ -219,16 +243,18 @@ final class JobClaimer implements Duty {
         return jobs.size();
     }
 
-    private void nothingFound() {
-        if (foundNothing.getCount() > 0) {
-            lookBehind.lookAtAll();
+    /** Says how long to wait. @return 1 if it is no time at all */
+    private int nothingFound() {
+        if (foundNothing.getCount() > 0 && lookBehind.lookAtAll()) {
+            return 1;
         }
-        JobFetcher.NextDue next = fetcher.nextDue(look());
+        JobFetcher.NextDue next = fetcher.nextDue(look(0));
         isBlocked = next.isNow();
         idle = until(next.isNow() ? NOT_TO_BE_HAD : next.next().orElse(poll));
         if (inFlight.isEmpty() && !next.isNow()) {
             foundNothing.countDown();
         }
+        return 0;
     }
 
     private void takeOverIn(Duration time) {

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /** The jobs of one database: where their statements run, and by which names. */
 final class JobDatabase {
@@ -120,7 +121,10 @@ final class JobDatabase {
     }
 
     static Argument longs(Collection<Long> values) {
-        return connection -> connection.createArrayOf("int8", values.toArray(Long[]::new));
+        return connection -> connection
+                .unwrap(PGConnection.class)
+                .createArrayOf(
+                        "int8", values.stream().mapToLong(Long::longValue).toArray());
     }
 
     static String interval(Duration duration) {

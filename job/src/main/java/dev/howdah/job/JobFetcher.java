@@ -4,8 +4,7 @@ import static dev.howdah.job.JobDatabase.ints;
 import static dev.howdah.job.JobDatabase.longs;
 import static dev.howdah.job.JobDatabase.texts;
 
-import dev.howdah.job.LineFronts.Front;
-import dev.howdah.job.LineFronts.Gap;
+import dev.howdah.job.LineFronts.Range;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -31,10 +30,11 @@ final class JobFetcher {
     /**
      * Where to look for jobs.
      *
-     * @param most how many jobs of each entrypoint to look at
+     * @param shares how many jobs of each entrypoint to look at
      * @param behind jobs that are known to be due behind the front of their line
+     * @param others how many of the first jobs are left to this worker's other claim
      */
-    record Look(List<Front> fronts, List<Gap> gaps, Shares most, Collection<Long> behind) {}
+    record Look(List<Range> ranges, Shares shares, Collection<Long> behind, int others) {}
 
     /** Whether a job is due that could not be had, and how long until another one falls due, if one is there. */
     record NextDue(boolean isNow, Optional<Duration> next) {}
@@ -67,15 +67,14 @@ final class JobFetcher {
 
     private Object[] arguments(int max, Look look, Object... more) {
         List<Object> all = new ArrayList<>(List.of(
-                texts(look.fronts, Front::entrypoint),
-                ints(look.fronts, Front::priority),
-                longs(look.fronts, Front::passed),
-                ints(look.fronts, front -> look.most.of(front.entrypoint(), max)),
-                texts(look.gaps, Gap::entrypoint),
-                ints(look.gaps, Gap::high),
-                ints(look.gaps, Gap::low),
-                ints(look.gaps, gap -> look.most.of(gap.entrypoint(), max)),
+                texts(look.ranges, Range::entrypoint),
+                ints(look.ranges, Range::high),
+                ints(look.ranges, Range::low),
+                longs(look.ranges, Range::passed),
+                ints(look.ranges, range -> look.shares.of(range.entrypoint(), max + look.others)),
+                look.shares.heads(max + look.others),
                 max,
+                look.others,
                 longs(look.behind),
                 texts(entrypoints)));
         all.addAll(List.of(more));
@@ -96,13 +95,13 @@ final class JobFetcher {
     }
 
     /** Jobs behind these fronts that fell due {@code since} then, or ever; at most so many of each entrypoint. */
-    List<Long> behind(List<Front> fronts, @Nullable Duration since, int most) {
+    List<Long> behind(List<Range> fronts, @Nullable Duration since, int most) {
         return database.rows(
                 ClaimSql.BEHIND,
                 row -> row.getLong(1),
-                texts(fronts, Front::entrypoint),
-                ints(fronts, Front::priority),
-                longs(fronts, Front::passed),
+                texts(fronts, Range::entrypoint),
+                ints(fronts, Range::high),
+                longs(fronts, Range::passed),
                 since == null ? null : JobDatabase.interval(since),
                 most);
     }

@@ -4,8 +4,10 @@ import dev.howdah.core.SqlScript;
 import dev.howdah.core.WingSql;
 import java.util.List;
 
-/** The wing's SQL, in the order in which it is run. */
+/** The wing's SQL, in the order in which it is run; by the names that PGQUEUER_PREFIX says, as PGQueuer's own installation. */
 public final class JobSchema implements WingSql {
+
+    private final JobNames names = JobNames.fromEnvironment();
 
     @Override
     public String name() {
@@ -43,7 +45,8 @@ public final class JobSchema implements WingSql {
         return read("uninstall");
     }
 
-    private static SqlScript read(String path) {
-        return SqlScript.read(JobSchema.class, path);
+    private SqlScript read(String path) {
+        SqlScript script = SqlScript.read(JobSchema.class, path);
+        return new SqlScript(script.name(), names.in(script.text()));
     }
 }

@@ -74,11 +74,16 @@ final class JobSql {
 
     static final String COPY_LOG = "copy pgqueuer_log (job_id, status, priority, entrypoint) from stdin";
 
-    /** Ends jobs that succeeded, of those alone that this worker still owns, and says which these were. */
+    /**
+     * Ends jobs that succeeded, of those alone that this worker still owns, and says which these were. The commit does not
+     * wait for the disk: a job whose end a crash undoes is worked again, as one is whose end came too late.
+     */
     static final String FINISH = """
-            with finished as (
+            with done as materialized (
+                select ?::bigint[] as ids, set_config('synchronous_commit', 'off', true)
+            ), finished as (
                 delete from pgqueuer q
-                 where q.id = any (array(select * from unnest(?::bigint[])))
+                 where q.id = any (array(select unnest(ids) from done))
                    and q.queue_manager_id is not distinct from ? and q.status is not distinct from 'picked'
                 returning q.id, q.priority, q.entrypoint
             ), logged as (

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * Works jobs until it is closed: claims what is due, hands each to its entrypoint's handler, writes the outcomes. Any
  * number of workers, PGQueuer's among them, share the jobs of a database.
  *
- * <p>At least once: a job whose outcome could not be written, because its worker or the database died, is worked again.
+ * <p>At least once: a job whose outcome could not be written, because its worker or the database died, is worked again; so is
+ * one that succeeded less than a second before the database died, as its end does not wait for the disk.
  */
 public final class JobWorker implements AutoCloseable {
 
@@ -49,8 +50,9 @@ public final class JobWorker implements AutoCloseable {
         runner = new JobRunner(settings.concurrency, this::roomier, this::noThread);
         claimer = new JobClaimer(fetcher, limits, inFlight, runner, settings, null, this::start);
         helper = new JobClaimer(fetcher, limits, inFlight, runner, settings, claimer, this::start);
-        listening = settings.wakeups.listen(settings.database.names().channel(), new JobNews(inFlight, claimer));
-        sent = claimer::tellNews;
+        JobNews news = new JobNews(inFlight, claimer);
+        listening = settings.wakeups.listen(settings.database.names().channel(), news);
+        sent = news::sent;
         settings.database.listen(sent);
         settling = DutyLoop.builder()
                 .duty(new JobHeartbeat(fetcher, inFlight, settings.heartbeatTimeout.dividedBy(3)))

@@ -43,6 +43,11 @@ public final class Jobs implements AutoCloseable {
         return new Jobs(new JobDatabase(Transactions.over(dataSource), names), wakeups);
     }
 
+    /** Whether this database has the jobs' tables, by these names, where its connections look for them. */
+    public boolean isInstalled() {
+        return database.row(HouseSql.IS_INSTALLED, row -> row.getBoolean(1));
+    }
+
     public JobSender sender() {
         return sender;
     }
@@ -122,9 +127,9 @@ public final class Jobs implements AutoCloseable {
     /** What keeps the jobs of a database healthy; a server runs these. */
     public List<Duty> duties() {
         return List.of(
-                new HouseDuty("job-statistics", database, HouseSql.ROLL_UP, Duration.ofSeconds(30)),
-                new HouseDuty("job-expiry", database, HouseSql.EXPIRE, Duration.ofSeconds(1)),
-                new HouseDuty("job-rates", database, HouseSql.FORGET_RATES, Duration.ofMinutes(1)),
+                house("job-statistics", HouseSql.ROLL_UP, Duration.ofSeconds(5)),
+                house("job-expiry", HouseSql.EXPIRE, Duration.ofSeconds(1)),
+                house("job-rates", HouseSql.FORGET_RATES, Duration.ofMinutes(1)),
                 schedules.duty());
     }
 
@@ -136,8 +141,11 @@ public final class Jobs implements AutoCloseable {
         if (keep.isNegative() || keep.isZero()) {
             throw new IllegalArgumentException("the log is to be kept for more than zero, got " + keep);
         }
-        return new HouseDuty(
-                "job-log-pruning", database, HouseSql.PRUNE_LOG, Duration.ofMinutes(1), JobDatabase.interval(keep));
+        return house("job-log-pruning", HouseSql.PRUNE_LOG, Duration.ofMinutes(1), JobDatabase.interval(keep));
+    }
+
+    private Duty house(String name, String statement, Duration idle, Object... arguments) {
+        return new HouseDuty(name, database, statement, HouseSql.PORTION, idle, arguments);
     }
 
     /** Waits for ends no more. Workers are closed by themselves. */

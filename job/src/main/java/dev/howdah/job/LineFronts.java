@@ -25,17 +25,23 @@ final class LineFronts {
     /** More priorities than these are read from the beginning. */
     private static final int MOST_PRIORITIES = 8;
 
-    /** Jobs of one priority with ids after {@code passed}. */
-    record Front(String entrypoint, int priority, long passed) {}
+    private static final long BEGINNING = Long.MIN_VALUE;
 
-    /** Jobs of the priorities from {@code high} down to {@code low}, from the beginning. */
-    record Gap(String entrypoint, int high, int low) {}
+    /**
+     * Jobs of the priorities from {@code high} down to {@code low} with ids after {@code passed}: of one priority behind a
+     * front, or of those between two fronts from the beginning.
+     */
+    record Range(String entrypoint, int high, int low, long passed) {
+        boolean isFront() {
+            return passed != BEGINNING;
+        }
+    }
 
     private final int worthIt;
     private final long lagNanos;
     private final Map<String, TreeMap<Integer, Moving>> lines = new HashMap<>();
-    private List<Front> fronts = List.of();
-    private List<Gap> gaps;
+    private List<Range> ranges;
+    private List<Range> fronts = List.of();
 
     LineFronts(Collection<String> entrypoints) {
         this(entrypoints, WORTH_IT, LAG);
@@ -45,15 +51,19 @@ final class LineFronts {
         this.worthIt = worthIt;
         this.lagNanos = lag.toNanos();
         entrypoints.forEach(entrypoint -> lines.put(entrypoint, new TreeMap<>(Collections.reverseOrder())));
-        gaps = entrypoints.stream().map(LineFronts::whole).toList();
+        ranges = entrypoints.stream()
+                .map(entrypoint -> new Range(entrypoint, Integer.MAX_VALUE, Integer.MIN_VALUE, BEGINNING))
+                .toList();
     }
 
-    List<Front> fronts() {
+    /** Each entrypoint's line, in parts. */
+    List<Range> ranges() {
+        return ranges;
+    }
+
+    /** Those of {@link #ranges} that begin at a front. */
+    List<Range> fronts() {
         return fronts;
-    }
-
-    List<Gap> gaps() {
-        return gaps;
     }
 
     /** Some were claimed, in the order of their lines. */
@@ -72,40 +82,36 @@ final class LineFronts {
     }
 
     private void arrange(long now) {
-        List<Front> newFronts = new ArrayList<>();
-        List<Gap> newGaps = new ArrayList<>();
+        List<Range> arranged = new ArrayList<>();
         lines.forEach((entrypoint, line) -> {
             long high = Integer.MAX_VALUE;
             for (Map.Entry<Integer, Moving> entry : line.entrySet()) {
                 entry.getValue().settle(now);
                 if (entry.getValue().isWorthIt()) {
-                    newFronts.add(new Front(entrypoint, entry.getKey(), entry.getValue().passed));
-                    addGap(newGaps, entrypoint, high, entry.getKey() + 1L);
-                    high = entry.getKey() - 1L;
+                    int priority = entry.getKey();
+                    addGap(arranged, entrypoint, high, priority + 1L);
+                    arranged.add(new Range(entrypoint, priority, priority, entry.getValue().passed));
+                    high = priority - 1L;
                 }
             }
-            addGap(newGaps, entrypoint, high, Integer.MIN_VALUE);
+            addGap(arranged, entrypoint, high, Integer.MIN_VALUE);
         });
-        fronts = newFronts;
-        gaps = newGaps;
+        ranges = arranged;
+        fronts = arranged.stream().filter(Range::isFront).toList();
     }
 
-    private static void addGap(List<Gap> gaps, String entrypoint, long high, long low) {
+    private static void addGap(List<Range> arranged, String entrypoint, long high, long low) {
         if (low <= high) {
-            gaps.add(new Gap(entrypoint, (int) high, (int) low));
+            arranged.add(new Range(entrypoint, (int) high, (int) low, BEGINNING));
         }
-    }
-
-    private static Gap whole(String entrypoint) {
-        return new Gap(entrypoint, Integer.MAX_VALUE, Integer.MIN_VALUE);
     }
 
     /** One priority's front, and how far it will have moved when the ids claimed lately are old enough. */
     private final class Moving {
-        private long passed = Long.MIN_VALUE;
-        private long next = Long.MIN_VALUE;
+        private long passed = BEGINNING;
+        private long next = BEGINNING;
         private long nextIsOld;
-        private long later = Long.MIN_VALUE;
+        private long later = BEGINNING;
         private int count;
 
         void claimed(ClaimedJob claimed, long now) {
@@ -113,7 +119,7 @@ final class LineFronts {
             long id = claimed.job().id();
             if (claimed.age().toNanos() >= lagNanos) {
                 passed = Math.max(passed, id);
-            } else if (next == Long.MIN_VALUE) {
+            } else if (next == BEGINNING) {
                 next = id;
                 nextIsOld = now + lagNanos;
             } else {
@@ -122,16 +128,16 @@ final class LineFronts {
         }
 
         void settle(long now) {
-            if (next != Long.MIN_VALUE && now - nextIsOld >= 0) {
+            if (next != BEGINNING && now - nextIsOld >= 0) {
                 passed = Math.max(passed, next);
                 next = later;
                 nextIsOld = now + lagNanos;
-                later = Long.MIN_VALUE;
+                later = BEGINNING;
             }
         }
 
         boolean isWorthIt() {
-            return count >= worthIt && passed != Long.MIN_VALUE;
+            return count >= worthIt && passed != BEGINNING;
         }
     }
 }

@@ -53,31 +53,38 @@ final class LookBehind {
         }
     }
 
-    /** Looks, if it is time to. */
-    void look() {
+    /** Looks, if it is time to. @return whether it found what it did not know of */
+    boolean look() {
         long now = System.nanoTime();
         if (fronts.fronts().isEmpty()) {
             lastLook = now;
             lastWhole = now;
-        } else if (untilWhole(now) <= 0) {
-            lookAtAll();
-        } else if (now - lastLook >= Math.max(SOONEST.toNanos(), SHARE * cost)) {
-            behind.addAll(fetcher.behind(
-                    fronts.fronts(), Duration.ofNanos(now - lastLook).plus(OVERLAP), MOST));
-            lastLook = now;
-            cost = System.nanoTime() - now;
+            return false;
         }
+        if (untilWhole(now) <= 0) {
+            return lookAtAll();
+        }
+        if (now - lastLook < Math.max(SOONEST.toNanos(), SHARE * cost)) {
+            return false;
+        }
+        boolean found = behind.addAll(
+                fetcher.behind(fronts.fronts(), Duration.ofNanos(now - lastLook).plus(OVERLAP), MOST));
+        lastLook = now;
+        cost = System.nanoTime() - now;
+        return found;
     }
 
-    /** Looks for everything, whatever it costs. */
-    void lookAtAll() {
+    /** Looks for everything, whatever it costs. @return whether it found what it did not know of */
+    boolean lookAtAll() {
         news = false;
         long now = System.nanoTime();
+        Set<Long> known = Set.copyOf(behind);
         behind.clear();
         behind.addAll(fetcher.behind(fronts.fronts(), null, MOST));
         lastLook = now;
         lastWhole = now;
         wholeCost = System.nanoTime() - now;
+        return !known.containsAll(behind);
     }
 
     /** How long a worker that found nothing may rest before it has to look again. */

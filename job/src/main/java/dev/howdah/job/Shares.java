@@ -14,18 +14,22 @@ final class Shares {
     /** A claim that gives fewer has found all that there are. */
     static final int LEAST = 10;
 
+    private static final int EIGHTHS = 8;
+
     private final int entrypoints;
     private final Limits limits;
     private Map<String, Integer> taken = Map.of();
+    /** How many more than are wanted are looked at, for what others are taking meanwhile. */
+    private int moreEighths = 1;
 
     Shares(Collection<String> entrypoints, Limits limits) {
         this.entrypoints = entrypoints.size();
         this.limits = limits;
     }
 
-    /** As many of one entrypoint where {@code wanted} are wanted; some more than wanted, for what others are taking. */
+    /** As many of one entrypoint where {@code wanted} are wanted. */
     int of(String entrypoint, int wanted) {
-        int most = 2 * wanted + LEAST;
+        int most = most(wanted);
         if (limits.has(entrypoint)) {
             return most; // its limit ends a claim of it, never the look
         }
@@ -33,9 +37,19 @@ final class Shares {
         return Math.min(most, share + 2 * taken.getOrDefault(entrypoint, 0));
     }
 
-    void claimed(Collection<ClaimedJob> jobs) {
+    /** How many parts of lines to look into; all, if limits may keep from taking what is in the first ones. */
+    int heads(int wanted) {
+        return limits.isEmpty() ? most(wanted) : Integer.MAX_VALUE;
+    }
+
+    private int most(int wanted) {
+        return wanted + wanted * moreEighths / EIGHTHS + LEAST;
+    }
+
+    void claimed(Collection<ClaimedJob> jobs, int wanted) {
         Map<String, Integer> counts = new HashMap<>();
         jobs.forEach(claimed -> counts.merge(claimed.job().entrypoint(), 1, Integer::sum));
         taken = counts;
+        moreEighths = jobs.size() < wanted ? Math.min(EIGHTHS, 2 * moreEighths) : Math.max(1, moreEighths / 2);
     }
 }

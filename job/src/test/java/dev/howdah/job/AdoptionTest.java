@@ -152,6 +152,7 @@ class AdoptionTest {
                 "job-statistics",
                 new JobDatabase(Transactions.over(database.dataSource()), JobNames.standard()),
                 HouseSql.ROLL_UP,
+                HouseSql.PORTION,
                 Duration.ZERO);
         while (rollUp.doWork() > 0) {}
         assertThat(database.one("select count(*) from pgqueuer_log where not aggregated"))

@@ -54,7 +54,7 @@ class JobEndsTest extends JobWorkerBase {
     }
 
     private int expire() {
-        return new HouseDuty("expiry", database(), HouseSql.EXPIRE, Duration.ZERO).doWork();
+        return new HouseDuty("expiry", database(), HouseSql.EXPIRE, HouseSql.PORTION, Duration.ZERO).doWork();
     }
 
     @Test

@@ -226,13 +226,10 @@ class JobSenderTest {
                         .claim(
                                 10,
                                 new JobFetcher.Look(
-                                        fronts.fronts(),
-                                        fronts.gaps(),
-                                        new Shares(entrypoints, Limits.none()),
-                                        List.of()),
+                                        fronts.ranges(), new Shares(entrypoints, Limits.none()), List.of(), 0),
                                 Set.of()))
                 .hasSize(2);
-        assertThat(new HouseDuty("expiry", jobs, HouseSql.EXPIRE, Duration.ZERO).doWork())
+        assertThat(new HouseDuty("expiry", jobs, HouseSql.EXPIRE, HouseSql.PORTION, Duration.ZERO).doWork())
                 .isEqualTo(2);
         assertThat(database.column("select status from pgqueuer")).containsOnly("picked");
     }

@@ -264,8 +264,7 @@ class JobTroubleTest {
         return fetcher
                 .claim(
                         max,
-                        new JobFetcher.Look(
-                                fronts.fronts(), fronts.gaps(), new Shares(entrypoints, Limits.none()), List.of()),
+                        new JobFetcher.Look(fronts.ranges(), new Shares(entrypoints, Limits.none()), List.of(), 0),
                         Set.of())
                 .stream()
                 .map(ClaimedJob::job)

@@ -1,0 +1,34 @@
+package dev.howdah.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class HouseDutyTest extends JobWorkerBase {
+
+    private final HouseDuty rollUp =
+            new HouseDuty("statistics", database(), HouseSql.ROLL_UP, HouseSql.PORTION, Duration.ofMinutes(1));
+
+    @Test
+    void whatComesWhileItRestsWaits() {
+        jobs.sender().send(NewJob.of("a"));
+        assertThat(rollUp.doWork()).isEqualTo(1);
+        jobs.sender().send(NewJob.of("a"));
+        assertThat(rollUp.doWork()).isZero();
+        assertThat(rollUp.idle()).isBetween(Duration.ofSeconds(30), Duration.ofMinutes(1));
+        assertThat(database.value("select count(*) from pgqueuer_log where not aggregated"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void wholePortionsFollowOneAnother() {
+        database.run("""
+                insert into pgqueuer_log (job_id, status, priority, entrypoint)
+                select n, 'queued', 0, 'a' from generate_series(1, %d) n""".formatted(HouseSql.PORTION + 7));
+        assertThat(rollUp.doWork()).isEqualTo(HouseSql.PORTION);
+        assertThat(rollUp.doWork()).isEqualTo(7);
+        assertThat(rollUp.doWork()).isZero();
+        assertThat(database.value("select sum(count) from pgqueuer_statistics")).isEqualTo("" + (HouseSql.PORTION + 7));
+    }
+}
