@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.howdah.core.Outcome;
+import dev.howdah.job.HandlerOptions;
+import dev.howdah.job.JobEnd;
+import dev.howdah.job.JobSchedule;
 import dev.howdah.job.JobSender;
+import dev.howdah.job.JobStatus;
 import dev.howdah.job.JobWorker;
 import dev.howdah.job.NewJob;
 import dev.howdah.stream.Event;
@@ -17,9 +21,15 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -63,6 +73,48 @@ class HowdahTest {
         assertThat(database.column("select entrypoint from pgqueuer")).isEmpty();
         await().until(() -> database.value("select count(*) from pg_stat_activity where datname = current_database()")
                 .equals("1"));
+    }
+
+    @Test
+    void anApplicationAsksMoreOfItsJobs() throws Exception {
+        List<Integer> indexed = new CopyOnWriteArrayList<>();
+        try (Howdah howdah = Howdah.over(database.dataSource())) {
+            JobSender sender = howdah.jobs().sender();
+            Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
+            long later = sender.send(NewJob.of("mail").withRunAt(tomorrow).withExpiry(Duration.ofDays(2)));
+            assertThat(sender.sendIfAbsent(NewJob.of("sync").withDedupeKey("sync:7")))
+                    .isPresent();
+            assertThat(sender.sendIfAbsent(NewJob.of("sync").withDedupeKey("sync:7")))
+                    .isEmpty();
+            long[] ids = sender.load(
+                    Stream.generate(() -> NewJob.of("index")).limit(250).iterator());
+            CompletableFuture<JobEnd> end = howdah.jobs().end(ids[249]);
+            try (JobWorker worker = howdah.jobs()
+                    .worker()
+                    .handle(
+                            "sync",
+                            job -> Outcome.done(),
+                            HandlerOptions.defaults()
+                                    .withLimit(1)
+                                    .withRate(100, Duration.ofMinutes(1))
+                                    .withTimeout(Duration.ofMinutes(5)))
+                    .handleBatches("index", 100, jobs -> {
+                        indexed.add(jobs.size());
+                        return Map.of();
+                    })
+                    .onFailure(JobWorker.OnFailure.HOLD)
+                    .start()) {
+                worker.awaitNothingDue();
+                assertThat(end.get(20, TimeUnit.SECONDS).status()).isEqualTo(JobStatus.SUCCESSFUL);
+            }
+            assertThat(indexed.stream().mapToInt(Integer::intValue).sum()).isEqualTo(250);
+            assertThat(howdah.jobs().cancel(List.of(later))).containsExactly(later);
+            howdah.jobs()
+                    .schedules()
+                    .put(JobSchedule.of("0 9 * * 1-5", "report").withZone(ZoneId.of("Europe/Berlin")));
+            assertThat(howdah.jobs().schedules().list()).hasSize(1);
+        }
+        assertThat(database.column("select entrypoint from pgqueuer")).isEmpty();
     }
 
     @Test

@@ -24,6 +24,6 @@ public final class JobBenchmark {
                 new JobsOnEmptyTables(new JobLatency(100, latency)),
                 new JobsOnEmptyTables(new JobLatency(1_000, latency)),
                 new JobsOnEmptyTables(new JobsUnderHeldSnapshot(1_000, held)),
-                new JobsOnEmptyTables(new JobBacklog(backlog)));
+                new JobsOnEmptyTables(new JobBacklog(backlog, latency)));
     }
 }

@@ -6,14 +6,16 @@ import dev.howdah.job.JobWorker;
 import dev.howdah.job.NewJob;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /** From before the send to the handler, at a steady rate; everything with its defaults. */
 final class JobLatency implements Workload {
+
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(3);
 
     private final int rate;
     private final Duration duration;
@@ -30,7 +32,7 @@ final class JobLatency implements Workload {
 
     @Override
     public List<Measurement> measure(Bench bench) throws Exception {
-        run(bench, Duration.ofSeconds(3)); // warms up
+        run(bench, Collections.min(List.of(duration, LONGEST_WARM_UP)));
         double[] millis = run(bench, duration);
         return List.of(
                 Measurement.latency(name() + ", p50", percentile(millis, 50)),
@@ -54,14 +56,8 @@ final class JobLatency implements Workload {
                 .start()) {
             worker.awaitNothingDue();
             JobSender sender = bench.howdah().jobs().sender();
-            long start = System.nanoTime();
-            for (int i = 0; i < count; i++) {
-                long due = start + i * 1_000_000_000L / rate;
-                while (System.nanoTime() < due) {
-                    LockSupport.parkNanos(Math.max(1, due - System.nanoTime()));
-                }
-                sender.send(NewJob.of("latency").withPayload(Long.toString(System.nanoTime())));
-            }
+            Pacing.run(
+                    rate, count, nr -> sender.send(NewJob.of("latency").withPayload(Long.toString(System.nanoTime()))));
             if (!left.await(1, TimeUnit.MINUTES)) {
                 throw new IllegalStateException(left.getCount() + " jobs did not come");
             }

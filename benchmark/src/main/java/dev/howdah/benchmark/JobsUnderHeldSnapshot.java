@@ -7,13 +7,15 @@ import dev.howdah.job.JobWorker;
 import dev.howdah.job.NewJob;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** Jobs come and go while a snapshot is held: what a claim costs at the end, beside what it cost at the beginning. */
 final class JobsUnderHeldSnapshot implements Workload {
+
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(3);
 
     private final int rate;
     private final Duration held;
@@ -32,7 +34,7 @@ final class JobsUnderHeldSnapshot implements Workload {
     public List<Measurement> measure(Bench bench) throws Exception {
         ClaimTimes times = new ClaimTimes(bench.dataSource());
         long part = held.dividedBy(6).toNanos();
-        run(bench, times, Duration.ofSeconds(3)); // warms up
+        run(bench, times, Collections.min(List.of(held, LONGEST_WARM_UP)));
         try (Connection snapshot = bench.heldSnapshot()) {
             long start = System.nanoTime();
             run(bench, times, held);
@@ -59,14 +61,7 @@ final class JobsUnderHeldSnapshot implements Workload {
                         })
                         .start()) {
             JobSender sender = bench.howdah().jobs().sender();
-            long start = System.nanoTime();
-            for (int i = 0; i < count; i++) {
-                long due = start + i * 1_000_000_000L / rate;
-                while (System.nanoTime() < due) {
-                    LockSupport.parkNanos(Math.max(1, due - System.nanoTime()));
-                }
-                sender.send(NewJob.of("held").withPayload(Bench.PAYLOAD));
-            }
+            Pacing.run(rate, count, nr -> sender.send(NewJob.of("held").withPayload(Bench.PAYLOAD)));
             if (!left.await(1, TimeUnit.MINUTES)) {
                 throw new IllegalStateException(left.getCount() + " jobs did not come");
             }

@@ -2,34 +2,26 @@ package dev.howdah.cli;
 
 import dev.howdah.Howdah;
 import dev.howdah.core.Outcome;
-import dev.howdah.core.Transactions;
+import dev.howdah.job.JobEvent;
 import dev.howdah.job.JobWorker;
 import dev.howdah.job.NewJob;
 import java.io.PrintWriter;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.sql.DataSource;
 
 /** Sends a job through the server's own connections, works it, and shows its way as the log has it. */
 final class JobDemo {
 
     private static final String ENTRYPOINT = "howdah_demo";
-    private static final String WAY = """
-            select status, extract(epoch from created - first_value(created) over (order by id)) * 1000
-              from pgqueuer_log
-             where job_id = ?
-             order by id""";
 
     private final Howdah howdah;
-    private final DataSource dataSource;
 
-    JobDemo(Howdah howdah, DataSource dataSource) {
+    JobDemo(Howdah howdah) {
         this.howdah = howdah;
-        this.dataSource = dataSource;
     }
 
     void run(PrintWriter out) throws InterruptedException {
@@ -58,16 +50,10 @@ final class JobDemo {
     }
 
     private void printWay(long id, PrintWriter out) {
-        Transactions.over(dataSource).statement(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(WAY)) {
-                statement.setLong(1, id);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        out.printf("  %-10s  +%.1f ms%n", rows.getString(1), rows.getDouble(2));
-                    }
-                }
-                return null;
-            }
-        });
+        List<JobEvent> way = howdah.jobs().history(id);
+        for (JobEvent event : way) {
+            double millis = Duration.between(way.get(0).time(), event.time()).toNanos() / 1e6;
+            out.printf("  %-10s  +%.1f ms%n", JobText.status(event.status()), millis);
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,6 +50,12 @@ final class ServerOptions {
                     "Connections to PostgreSQL for calls over HTTP, so many at a time (default: ${DEFAULT-VALUE}).")
     private int connections;
 
+    @Option(
+            names = "--keep-job-log",
+            paramLabel = "DURATION",
+            description = "How long the jobs' log is kept, as in 30d; the statistics stay (default: for ever).")
+    private Optional<Duration> jobLogKept = Optional.empty();
+
     @Mixin
     private GatewayOptions gateway = new GatewayOptions();
 
@@ -67,6 +74,7 @@ final class ServerOptions {
         return ServerSettings.defaults()
                 .withTls(certificates.map(file -> new TlsSettings(file, key.orElseThrow())))
                 .withPoolSize(connections)
+                .withJobLogKept(jobLogKept)
                 .withGateway(gateway.settings())
                 .withCallbacks(callbacks.settings(callsBack))
                 .withHttp(httpHost, httpPort);

@@ -73,7 +73,7 @@ final class UpCommand implements Callable<Integer> {
                 tell(postgres, home, installed, addresses);
             }
             if (demo) {
-                new JobDemo(server.howdah(), database.dataSource("howdah demo")).run(out());
+                new JobDemo(server.howdah()).run(out());
                 new StreamDemo(server.howdah(), database.dataSource("howdah demo")).run(out());
                 new QueueDemo(server.howdah()).run(out());
             }

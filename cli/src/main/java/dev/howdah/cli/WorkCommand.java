@@ -4,16 +4,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.howdah.Howdah;
 import dev.howdah.core.Backoff;
 import dev.howdah.core.Outcome;
-import dev.howdah.core.SqlErrors;
 import dev.howdah.job.HandlerOptions;
 import dev.howdah.job.JobHandler;
 import dev.howdah.job.JobWorker;
 import dev.howdah.job.RetryPolicy;
 import dev.howdah.server.DatabaseUrl;
 import java.io.PrintWriter;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -130,12 +126,15 @@ final class WorkCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         CommandRunner.check(command, "howdah work fetch -- cat");
         DatabaseUrl url = database.database();
-        checkDatabase(url);
         HandlerOptions options = options();
         JobHandler handler = quiet ? runner() : reported(runner());
         try (Lifetime lifetime = Lifetime.begin()) {
             HikariDataSource pool = lifetime.add(url.pool("howdah work", 5));
             Howdah howdah = lifetime.add(Howdah.over(pool, url.dataSource("howdah work")));
+            if (!howdah.jobs().isInstalled()) {
+                throw new CommandFailure(
+                        ExitCode.FAILED, "there are no jobs in this database: run howdah install first");
+            }
             JobWorker.Builder builder = howdah.jobs()
                     .worker()
                     .concurrency(concurrency)
@@ -203,18 +202,5 @@ final class WorkCommand implements Callable<Integer> {
                 err.flush();
             }
         };
-    }
-
-    private static void checkDatabase(DatabaseUrl url) {
-        try (Connection connection = url.dataSource("howdah work").getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("select from pgqueuer where false");
-        } catch (SQLException e) {
-            if ("42P01".equals(e.getSQLState())) {
-                throw new CommandFailure(
-                        ExitCode.FAILED, "there are no jobs in this database: run howdah install first");
-            }
-            throw SqlErrors.of(e);
-        }
     }
 }

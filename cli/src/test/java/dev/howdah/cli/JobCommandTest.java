@@ -2,7 +2,13 @@ package dev.howdah.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.howdah.core.Outcome;
+import dev.howdah.job.JobWorker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** {@code howdah job}, without a server on the database. */
@@ -58,6 +64,36 @@ class JobCommandTest extends WingCommandBase {
                 "1s",
                 "--at",
                 "2030-01-01T00:00:00Z");
+    }
+
+    @Test
+    void waitsForTheEndAndTellsIt() {
+        try (JobWorker worker = howdah.jobs()
+                .worker()
+                .handle("a", job -> job.text().equals("good") ? Outcome.done() : Outcome.deadLetter("no"))
+                .start()) {
+            HowdahRun good = run("enqueue", "a", "good", "--wait");
+            assertThat(good.err()).isEqualTo("job 1: successful");
+            assertThat(good.exitCode()).isEqualTo(ExitCode.OK);
+            HowdahRun bad = run("enqueue", "a", "good", "bad", "--wait");
+            assertThat(bad.err().lines()).containsExactly("job 2: successful", "job 3: failed");
+            assertThat(bad.exitCode()).isEqualTo(ExitCode.FAILED);
+        }
+    }
+
+    @Test
+    void sendsTheLinesOfStdin(@TempDir Path folder) throws IOException {
+        Path lines = Files.writeString(folder.resolve("lines"), "one\n\ntab\tand \\\n");
+        assertThat(fed(lines, "enqueue", "a", "--lines", "--priority", "7")).isEqualTo("3 jobs sent");
+        assertThat(database.column("select priority || ' ' || convert_from(payload, 'utf8') from pgqueuer order by id"))
+                .containsExactly("7 one", "7 ", "7 tab\tand \\");
+        assertRefused(
+                ExitCode.USAGE,
+                "--lines takes jobs from stdin, and goes with no PAYLOAD, --wait or --skip-duplicates",
+                "enqueue",
+                "a",
+                "--lines",
+                "--wait");
     }
 
     @Test

@@ -1,13 +1,17 @@
 package dev.howdah.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.howdah.Howdah;
 import dev.howdah.job.NewJob;
 import dev.howdah.testkit.TestDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class WorkTest {
 
@@ -55,6 +59,59 @@ class WorkTest {
         howdah.jobs().sender().send(NewJob.of("a").withPayload(new byte[1_000_000]));
         assertThat(work("a", "--", "true").err()).contains("done");
         assertThat(database.value("select count(*) from pgqueuer")).isEqualTo("0");
+    }
+
+    @Test
+    void whatTakesTooLongIsEndedTriedAgainAndHeld() {
+        long id = howdah.jobs().sender().send(NewJob.of("a").withPayload("sleep 60"));
+        String[] options = {
+            "a", "--timeout", "300ms", "--retries", "1", "--backoff", "1ms", "--hold", "--quiet", "--", "sh"
+        };
+        work(options); // ends before the retry is due, or after it
+        work(options);
+        assertThat(log(id)).isEqualTo("queued picked queued picked failed");
+        assertThat(database.value("select traceback ->> 'exception_message' from pgqueuer_log where status = 'failed'"))
+                .isEqualTo("the handler took longer than PT0.3S");
+    }
+
+    @Test
+    void neverMoreThanTheLimitAtATimeAndNoMoreThanTheRate(@TempDir Path folder) {
+        String alone = "cd %s && mkdir lock && sleep 0.02 && rmdir lock".formatted(folder);
+        for (int i = 0; i < 4; i++) {
+            howdah.jobs().sender().send(NewJob.of("a").withPayload(alone));
+        }
+        try (HowdahProcess work = HowdahProcess.start(
+                "work",
+                "a",
+                "--concurrency",
+                "4",
+                "--limit",
+                "1",
+                "--rate",
+                "3/1h",
+                "--db",
+                database.address().url(),
+                "--",
+                "sh",
+                "-e")) {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> database.value("select count(*) from pgqueuer").equals("1"));
+        }
+        assertThat(database.column("select status from pgqueuer_log where status not in ('queued', 'picked')"))
+                .containsExactly("successful", "successful", "successful");
+        HowdahRun wrong = HowdahRun.of(
+                "work", "a", "--rate", "many", "--db", database.address().url(), "--", "true");
+        assertThat(wrong.err()).contains("'many' is not a rate (write 100/1m)");
+        assertThat(wrong.exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void saysThatNothingIsInstalled() {
+        try (TestDatabase empty = TestDatabase.empty()) {
+            HowdahRun run = HowdahRun.of("work", "a", "--db", empty.address().url(), "--", "true");
+            assertThat(run.err()).contains("there are no jobs in this database: run howdah install first");
+            assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        }
     }
 
     private HowdahProcess work(String... args) {

@@ -35,6 +35,10 @@ class AdoptionRefusalTest {
             | public.pgqueuer_statistics is not a table of PGQueuer (it is no table)
             create table pgqueuer_schedules (expression text, entrypoint text, next_run date, id int) \
             | public.pgqueuer_schedules is not a table of PGQueuer (it has no column next_run of type timestamptz)
+            create table pgqueuer_rates (entrypoint text, claimed timestamptz, jobs bigint, expires timestamptz) \
+            | public.pgqueuer_rates has a name that Howdah needs; rename it, or install into another schema
+            create view pgqueuer_schedule_jobs as select 1 as id \
+            | public.pgqueuer_schedule_jobs has a name that Howdah needs
             create domain pgqueuer_status as text \
             | type public.pgqueuer_status is not PGQueuer's
             create table pgqueuer_status (queued int, picked int) \
@@ -128,7 +132,7 @@ class AdoptionRefusalTest {
         database.run("create schema elsewhere");
         AdoptionBase elsewhere = AdoptionBase.inSchema(test.dataSource(), "elsewhere");
         String message = "the jobs of this database are not in schema elsewhere;"
-                + " connect with the search_path that they were installed with";
+                + " connect with the search_path, and the prefix, that they were installed with";
 
         assertThatThrownBy(() -> INSTALLER.install(elsewhere.dataSource()))
                 .isInstanceOf(InstallException.class)

@@ -15,28 +15,39 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Processes that share a limit of one, some of which are killed: never two at work, and no job lost. */
 class JobFleetTest extends JobWorkerBase {
 
     private static final int PROCESSES = 4;
-    /** -Dhowdah.fleet.jobs=1000 for the whole of it, which takes a minute. */
-    private static final int JOBS = Integer.getInteger("howdah.fleet.jobs", 100);
 
     @Test
     void neverTwoAtWorkAndNoneLostThoughWorkersAreKilled() throws Exception {
+        work(40, 2);
+    }
+
+    /** -DargLine=-Dhowdah.long=true: some minutes. */
+    @Test
+    @EnabledIfSystemProperty(named = "howdah.long", matches = "true")
+    void neverTwoAtWorkAndNoneLostInTheLongRun() throws Exception {
+        work(1_000, 12);
+    }
+
+    private void work(int count, int kills) throws Exception {
         database.run("create table twice (job_id bigint)");
         jobs.sender()
-                .sendAll(
-                        IntStream.range(0, JOBS).mapToObj(i -> NewJob.of("one")).toList());
+                .sendAll(IntStream.range(0, count)
+                        .mapToObj(i -> NewJob.of("one"))
+                        .toList());
         List<Process> fleet = new ArrayList<>();
         try {
             for (int i = 0; i < PROCESSES; i++) {
                 fleet.add(start());
             }
-            for (int kill = 1; kill <= PROCESSES; kill++) {
-                int done = JOBS * kill / (PROCESSES + 1);
+            for (int kill = 1; kill <= kills; kill++) {
+                int done = count * kill / (kills + 1);
                 await().atMost(Duration.ofMinutes(2)).until(() -> ended() >= done);
                 Process killed = fleet.remove(0);
                 killed.destroyForcibly().waitFor();
@@ -49,8 +60,8 @@ class JobFleetTest extends JobWorkerBase {
         }
         assertThat(database.column("select job_id from twice")).isEmpty();
         assertThat(database.value("select count(distinct job_id) from pgqueuer_log where status = 'successful'"))
-                .isEqualTo("" + JOBS);
-        assertThat(ended()).isEqualTo(JOBS);
+                .isEqualTo("" + count);
+        assertThat(ended()).isEqualTo(count);
     }
 
     private int ended() {

@@ -29,8 +29,8 @@ class JobLimitsTest extends JobWorkerBase {
 
     @Test
     void neverMoreAtWorkInTheFleetThanTheLimit() throws InterruptedException {
-        sendMany("a", 300);
-        sendMany("free", 300);
+        sendMany("a", 80);
+        sendMany("free", 80);
         List<JobWorker> workers = IntStream.range(0, 4)
                 .mapToObj(i -> jobs.worker()
                         .handle("a", counting, HandlerOptions.defaults().withLimit(2))
@@ -43,13 +43,13 @@ class JobLimitsTest extends JobWorkerBase {
         assertThat(most.get()).isBetween(1, 2);
         assertThat(pickedAtOnce("a")).isLessThanOrEqualTo(2);
         assertThat(database.value("select count(*) from pgqueuer_log where status = 'picked'"))
-                .isEqualTo("600");
+                .isEqualTo("160");
     }
 
     @Test
     void aLimitThatIsReachedHoldsUpNobodyElse() {
         CountDownLatch go = new CountDownLatch(1);
-        sendMany("a", 50);
+        sendMany("a", 5);
         try (JobWorker worker = jobs.worker()
                 .handle(
                         "a",
@@ -60,7 +60,7 @@ class JobLimitsTest extends JobWorkerBase {
                         HandlerOptions.defaults().withLimit(1))
                 .handle("b", job -> Outcome.done())
                 .start()) {
-            sendMany("b", 100);
+            sendMany("b", 20);
             await().until(() -> database.value("select count(*) from pgqueuer where entrypoint = 'b'")
                     .equals("0"));
             assertThat(database.value("select count(*) from pgqueuer where status = 'picked'"))
@@ -91,7 +91,7 @@ class JobLimitsTest extends JobWorkerBase {
 
     @Test
     void beginsNoMoreInAnyPeriodThanTheRate() throws InterruptedException {
-        sendMany("a", 30);
+        sendMany("a", 20);
         HandlerOptions rated = HandlerOptions.defaults().withRate(5, Duration.ofMillis(400));
         try (JobWorker first = jobs.worker().handle("a", counting, rated).start();
                 JobWorker second = jobs.worker().handle("a", counting, rated).start()) {
@@ -102,9 +102,9 @@ class JobLimitsTest extends JobWorkerBase {
                 select max(n) from (
                     select count(*) over (order by created range between current row and interval '399 ms' following) as n
                       from pgqueuer_log where status = 'picked') as windows""")).isEqualTo("5");
-        assertThat(database.value("select sum(jobs) from pgqueuer_rates")).isEqualTo("30");
+        assertThat(database.value("select sum(jobs) from pgqueuer_rates")).isEqualTo("20");
         database.run("update pgqueuer_rates set expires = now() - interval '1 s'");
-        new HouseDuty("rates", database(), HouseSql.FORGET_RATES, Duration.ZERO).doWork();
+        new HouseDuty("rates", database(), HouseSql.FORGET_RATES, HouseSql.PORTION, Duration.ZERO).doWork();
         assertThat(database.value("select count(*) from pgqueuer_rates")).isEqualTo("0");
     }
 

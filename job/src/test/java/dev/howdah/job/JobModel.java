@@ -9,13 +9,13 @@ import dev.howdah.core.Transactions;
 import dev.howdah.job.CuttableDataSource.Cut;
 import java.sql.ResultSet;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -25,92 +25,36 @@ import org.jspecify.annotations.Nullable;
 /** What the tables should hold after each step, kept in the simplest way, beside three workers and a sender. */
 final class JobModel {
 
-    static final List<String> ENTRYPOINTS = List.of("a", "b");
+    static final List<String> ENTRYPOINTS = List.of("a", "b", "c");
     static final int WORKERS = 3;
-
-    /** A job as the tables should have it. */
-    private static final class Row {
-        final long id;
-        final NewJob sent;
-        String status = "queued";
-        int owner = -1;
-        int attempts;
-        boolean due = true;
-        boolean silent;
-        final List<String> log = new ArrayList<>(List.of("queued"));
-
-        Row(long id, NewJob sent) {
-            this.id = id;
-            this.sent = sent;
-        }
-
-        boolean isTaken() {
-            return status.equals("queued") || status.equals("picked");
-        }
-
-        boolean isThere() {
-            return isTaken() || status.equals("failed");
-        }
-    }
-
-    /** A worker without threads. What it was handed and has not settled is in flight, whosever it may be by now. */
-    private final class Worker {
-        final int number;
-        final UUID id = UUID.randomUUID();
-        final JobFetcher fetcher;
-        final JobSettler settler;
-        final LineFronts fronts = new LineFronts(ENTRYPOINTS, 1, Duration.ZERO);
-        final LookBehind behind;
-        final List<Job> inFlight = new ArrayList<>();
-
-        Worker(int number) {
-            this.number = number;
-            fetcher = new JobFetcher(database, id, ENTRYPOINTS, Limits.none(), Duration.ofSeconds(30));
-            settler = new JobSettler(database, id);
-            behind = new LookBehind(fetcher, fronts);
-        }
-
-        List<Job> claim(int max) {
-            List<ClaimedJob> claimed = fetcher.claim(
-                    max,
-                    new JobFetcher.Look(
-                            fronts.fronts(), fronts.gaps(), new Shares(ENTRYPOINTS, Limits.none()), behind.ids()),
-                    ids());
-            fronts.claimed(claimed);
-            behind.claimed(claimed);
-            return claimed.stream().map(ClaimedJob::job).toList();
-        }
-
-        List<Job> takeOver() {
-            return fetcher.takeOver(1_000, ids()).stream().map(ClaimedJob::job).toList();
-        }
-
-        Set<Long> ids() {
-            return inFlight.stream().map(Job::id).collect(Collectors.toSet());
-        }
-    }
 
     private final CuttableDataSource dataSource;
     private final Transactions transactions;
     private final JobDatabase database;
     private final JobSender sender;
-    private final TreeMap<Long, Row> rows = new TreeMap<>();
-    private final List<Worker> workers = new ArrayList<>();
+    private final Map<String, HandlerOptions> options;
+    /** How many jobs of an entrypoint were begun in the period of its rate. */
+    private final Map<String, Integer> begun = new HashMap<>();
 
-    JobModel(CuttableDataSource dataSource) {
+    private final TreeMap<Long, ModelJob> rows = new TreeMap<>();
+    private final List<ModelWorker> workers = new ArrayList<>();
+
+    /** @param options the limits and rates that the workers know of; a rate's period ends when time passes */
+    JobModel(CuttableDataSource dataSource, Map<String, HandlerOptions> options) {
         this.dataSource = dataSource;
+        this.options = options;
         transactions = Transactions.over(dataSource);
         database = new JobDatabase(transactions, JobNames.standard());
         sender = new JobSender(database);
         for (int number = 0; number < WORKERS; number++) {
-            workers.add(new Worker(number));
+            workers.add(new ModelWorker(database, number, options));
         }
-        run("truncate pgqueuer, pgqueuer_log");
+        run("truncate pgqueuer, pgqueuer_log, pgqueuer_rates");
     }
 
     void send(List<NewJob> jobs, Cut cut) {
         Set<String> taken = rows.values().stream()
-                .filter(Row::isTaken)
+                .filter(ModelJob::isTaken)
                 .map(row -> String.valueOf(row.sent.dedupeKey()))
                 .collect(Collectors.toCollection(HashSet::new));
         boolean duplicate = jobs.stream()
@@ -134,7 +78,7 @@ final class JobModel {
         }
         assertThat(ids).hasSameSizeAs(jobs).isSorted();
         for (int i = 0; i < jobs.size(); i++) {
-            rows.put(ids.get(i), new Row(ids.get(i), jobs.get(i)));
+            rows.put(ids.get(i), new ModelJob(ids.get(i), jobs.get(i)));
         }
     }
 
@@ -143,21 +87,36 @@ final class JobModel {
     }
 
     void claim(int number, int max, Cut cut) {
-        Worker worker = workers.get(number);
-        List<Row> expected = inOrder(row ->
+        ModelWorker worker = workers.get(number);
+        Map<String, Integer> taken = new HashMap<>();
+        List<ModelJob> expected = inOrder(row ->
                         row.status.equals("queued") && row.due && !worker.ids().contains(row.id))
+                .filter(row -> taken.merge(row.sent.entrypoint(), 1, Integer::sum) <= free(row.sent.entrypoint()))
                 .limit(max)
                 .toList();
         worker.behind.lookAtAll(); // which finds what was put back behind the front
-        List<Job> claimed = calling(cut, () -> worker.claim(max));
+        String statement = options.isEmpty() ? ClaimSql.CLAIM : ClaimSql.CLAIM_LIMITED; // not the look before it
+        List<Job> claimed = calling(cut, statement, () -> worker.claim(max));
         if (cut != Cut.BEFORE) {
             picked(worker, expected, claimed);
+            expected.forEach(row -> begun.merge(row.sent.entrypoint(), 1, Integer::sum));
         }
     }
 
+    /** How many jobs of an entrypoint its limits leave. */
+    private long free(String entrypoint) {
+        HandlerOptions of = options.getOrDefault(entrypoint, HandlerOptions.defaults());
+        long atWork = rows.values().stream()
+                .filter(row ->
+                        row.status.equals("picked") && row.sent.entrypoint().equals(entrypoint))
+                .count();
+        long free = of.limit() == null ? Integer.MAX_VALUE : of.limit() - atWork;
+        return of.rate() == null ? free : Math.min(free, of.rate().jobs() - begun.getOrDefault(entrypoint, 0));
+    }
+
     void takeOver(int number, Cut cut) {
-        Worker worker = workers.get(number);
-        List<Row> expected = inOrder(row -> row.status.equals("picked")
+        ModelWorker worker = workers.get(number);
+        List<ModelJob> expected = inOrder(row -> row.status.equals("picked")
                         && row.silent
                         && !worker.ids().contains(row.id))
                 .toList();
@@ -167,15 +126,15 @@ final class JobModel {
         }
     }
 
-    private Stream<Row> inOrder(Predicate<Row> which) {
+    private Stream<ModelJob> inOrder(Predicate<ModelJob> which) {
         return rows.values().stream()
                 .filter(which)
-                .sorted(comparing((Row row) -> -row.sent.priority()).thenComparing(row -> row.id));
+                .sorted(comparing((ModelJob row) -> -row.sent.priority()).thenComparing(row -> row.id));
     }
 
     /** @param jobs null if the answer was lost: the jobs are this worker's, and it does not know */
-    private static void picked(Worker worker, List<Row> expected, @Nullable List<Job> jobs) {
-        for (Row row : expected) {
+    private static void picked(ModelWorker worker, List<ModelJob> expected, @Nullable List<Job> jobs) {
+        for (ModelJob row : expected) {
             row.status = "picked";
             row.owner = worker.number;
             row.silent = false;
@@ -191,8 +150,8 @@ final class JobModel {
     }
 
     /** Settles up to {@code count} of what the worker has in flight, in one go; again if the connection was cut. */
-    void settle(int number, int count, Ending ending, Cut cut) {
-        Worker worker = workers.get(number);
+    void settle(int number, int count, ModelEnding ending, Cut cut) {
+        ModelWorker worker = workers.get(number);
         List<Job> ended = List.copyOf(worker.inFlight.subList(0, Math.min(count, worker.inFlight.size())));
         if (ended.isEmpty()) {
             return;
@@ -207,7 +166,7 @@ final class JobModel {
         assertThat(settled).isEqualTo(ended);
         worker.inFlight.removeAll(ended);
         for (Job job : ended) {
-            Row row = rows.get(job.id());
+            ModelJob row = rows.get(job.id());
             if (row != null && row.status.equals("picked") && row.owner == number) {
                 Settlement written = ending.of(job);
                 row.status = written.status();
@@ -224,9 +183,9 @@ final class JobModel {
 
     /** Cancels one of the jobs that wait or are at work, whosever it is. */
     void cancel(int place) {
-        List<Row> taken = rows.values().stream().filter(Row::isTaken).toList();
+        List<ModelJob> taken = rows.values().stream().filter(ModelJob::isTaken).toList();
         if (!taken.isEmpty()) {
-            Row row = taken.get(place % taken.size());
+            ModelJob row = taken.get(place % taken.size());
             assertThat(database.rows(HouseSql.CANCEL, found -> found.getLong(1), JobDatabase.longs(List.of(row.id))))
                     .containsExactly(row.id);
             row.status = "canceled";
@@ -238,13 +197,13 @@ final class JobModel {
 
     /** Puts one of the held jobs back in line, if its key is free. */
     void requeue(int place) {
-        List<Row> held = rows.values().stream()
+        List<ModelJob> held = rows.values().stream()
                 .filter(row -> row.status.equals("failed"))
                 .toList();
         if (held.isEmpty()) {
             return;
         }
-        Row row = held.get(place % held.size());
+        ModelJob row = held.get(place % held.size());
         FailedJobs failed = new FailedJobs(database);
         boolean isKeyTaken = row.sent.dedupeKey() != null
                 && rows.values().stream()
@@ -262,8 +221,8 @@ final class JobModel {
     }
 
     void heartbeat(int number, Cut cut) {
-        Worker worker = workers.get(number);
-        Set<Long> own = calling(cut, () -> worker.fetcher.heartbeat(worker.ids()));
+        ModelWorker worker = workers.get(number);
+        Set<Long> own = calling(cut, () -> worker.heartbeat());
         Set<Long> expected = rows.values().stream()
                 .filter(row -> row.owner == number && worker.ids().contains(row.id))
                 .map(row -> row.id)
@@ -284,10 +243,12 @@ final class JobModel {
         rows.values().stream().filter(row -> row.owner == number).forEach(row -> row.silent = true);
     }
 
-    /** As if all delays were over. */
+    /** As if all delays and all periods of rates were over. */
     void passTime() {
         run("update pgqueuer set execute_after = now() where status = 'queued'");
+        run("update pgqueuer_rates set claimed = claimed - interval '1 day'");
         rows.values().forEach(row -> row.due = true);
+        begun.clear();
     }
 
     void check() {
@@ -295,7 +256,7 @@ final class JobModel {
                         select concat_ws(' ', id, status, queue_manager_id, attempts, dedupe_key) from pgqueuer
                          order by id"""))
                 .isEqualTo(rows.values().stream()
-                        .filter(Row::isThere)
+                        .filter(ModelJob::isThere)
                         .map(row -> Stream.of(
                                         row.id,
                                         row.status,
@@ -318,18 +279,18 @@ final class JobModel {
     void finish() {
         workers.forEach(worker -> silence(worker.number));
         passTime();
-        Worker last = new Worker(0);
+        ModelWorker last = new ModelWorker(database, 0, Map.of());
         workers.add(last);
         List<Job> all = new ArrayList<>(last.takeOver());
         all.addAll(last.claim(1_000)); // without a front nothing is behind it
         assertThat(all.stream().map(Job::id))
                 .containsExactlyInAnyOrderElementsOf(rows.values().stream()
-                        .filter(Row::isTaken)
+                        .filter(ModelJob::isTaken)
                         .map(row -> row.id)
                         .toList());
         for (int number = 0; number < WORKERS; number++) {
             workers.get(number).inFlight.forEach(job -> rows.get(job.id()).owner = -1);
-            settle(number, 1_000, Ending.SUCCESSFUL, Cut.NONE);
+            settle(number, 1_000, ModelEnding.SUCCESSFUL, Cut.NONE);
         }
         assertThat(column("select id from pgqueuer where status = 'picked'")).hasSameSizeAs(all);
         all.forEach(job -> last.settler.add(Settlement.successful(job), () -> {}));
@@ -337,34 +298,14 @@ final class JobModel {
         assertThat(column("select id from pgqueuer where status <> 'failed'")).isEmpty();
     }
 
-    /** What a handler's end is written as. */
-    enum Ending {
-        SUCCESSFUL,
-        RETRY,
-        RETRY_LATER,
-        THROWN,
-        EXCEPTION,
-        HELD,
-        RELEASED,
-        DEAD_LETTER;
-
-        Settlement of(Job job) {
-            return switch (this) {
-                case SUCCESSFUL -> Settlement.successful(job);
-                case RETRY -> Settlement.retry(job, Duration.ZERO);
-                case RETRY_LATER -> Settlement.retry(job, Duration.ofHours(1));
-                case THROWN -> Settlement.retry(job, Duration.ZERO, new IllegalStateException("no"));
-                case EXCEPTION -> Settlement.exception(job, new AssertionError("no"));
-                case HELD -> Settlement.held(job, new IllegalStateException("no"));
-                case RELEASED -> Settlement.released(job);
-                case DEAD_LETTER -> Settlement.deadLetter(job, "no");
-            };
-        }
-    }
-
     /** The answer, or null if it was lost with the connection. */
     private <T> @Nullable T calling(Cut cut, Callable<T> call) {
-        dataSource.cut(cut, "");
+        return calling(cut, "", call);
+    }
+
+    /** The same, cut at this statement. */
+    private <T> @Nullable T calling(Cut cut, String statement, Callable<T> call) {
+        dataSource.cut(cut, statement);
         try {
             T answer = call.call();
             assertThat(cut).isEqualTo(Cut.NONE);

@@ -3,7 +3,9 @@ package dev.howdah.job;
 import dev.howdah.job.CuttableDataSource.Cut;
 import dev.howdah.testkit.TestDatabase;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -34,10 +36,14 @@ class JobModelTest {
         }
     }
 
+    private static final Map<String, HandlerOptions> LIMITS = Map.of(
+            "b", HandlerOptions.defaults().withLimit(2),
+            "c", HandlerOptions.defaults().withRate(3, Duration.ofHours(1)));
+
     @Property(tries = 40, shrinking = ShrinkingMode.BOUNDED)
-    void jobsAreAsTheModelHasThem(@ForAll("steps") List<Step> steps) throws SQLException {
+    void jobsAreAsTheModelHasThem(@ForAll boolean limited, @ForAll("steps") List<Step> steps) throws SQLException {
         try (CuttableDataSource dataSource = new CuttableDataSource(DATABASE.dataSource(), true)) {
-            JobModel model = new JobModel(dataSource);
+            JobModel model = new JobModel(dataSource, limited ? LIMITS : Map.of());
             for (Step step : steps) {
                 step.change.accept(model);
                 model.check();
@@ -50,18 +56,18 @@ class JobModelTest {
     @Example
     void aJobThatCameBackIsNotClaimedBesideItsFirstExecution() throws SQLException {
         try (CuttableDataSource dataSource = new CuttableDataSource(DATABASE.dataSource(), true)) {
-            JobModel model = new JobModel(dataSource);
+            JobModel model = new JobModel(dataSource, Map.of());
             model.send(List.of(NewJob.of("a")), Cut.NONE);
             model.claim(0, 1, Cut.NONE);
             model.silence(0);
             model.takeOver(1, Cut.NONE);
-            model.settle(1, 1, JobModel.Ending.RETRY, Cut.NONE);
+            model.settle(1, 1, ModelEnding.RETRY, Cut.NONE);
             model.claim(0, 1, Cut.NONE);
             model.check();
-            model.settle(0, 1, JobModel.Ending.SUCCESSFUL, Cut.NONE);
+            model.settle(0, 1, ModelEnding.SUCCESSFUL, Cut.NONE);
             model.check();
             model.claim(0, 1, Cut.NONE);
-            model.settle(0, 1, JobModel.Ending.SUCCESSFUL, Cut.NONE);
+            model.settle(0, 1, ModelEnding.SUCCESSFUL, Cut.NONE);
             model.check();
         }
     }
@@ -72,7 +78,7 @@ class JobModelTest {
         Arbitrary<Integer> counts = Arbitraries.integers().between(1, 4);
         Arbitrary<Cut> cuts =
                 Arbitraries.frequency(Tuple.of(8, Cut.NONE), Tuple.of(1, Cut.BEFORE), Tuple.of(1, Cut.AFTER));
-        Arbitrary<JobModel.Ending> endings = Arbitraries.of(JobModel.Ending.class);
+        Arbitrary<ModelEnding> endings = Arbitraries.of(ModelEnding.class);
         Arbitrary<Step> sends = Combinators.combine(
                         newJobs().list().ofMinSize(1).ofMaxSize(4), cuts)
                 .as((jobs, cut) -> new Step("send " + jobs + " cut " + cut, model -> model.send(jobs, cut)));

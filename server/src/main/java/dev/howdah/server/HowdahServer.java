@@ -43,6 +43,8 @@ public final class HowdahServer implements AutoCloseable {
             duties = opened(DutyLoop.builder()
                     .duties(howdah.duties())
                     .duty(howdah.queues().callbacks(settings.callbacks()))
+                    .duties(settings.jobLogKept().map(howdah.jobs()::pruning).stream()
+                            .toList())
                     .leadershipOver(direct)
                     .stopTimeout(settings.stopTimeout())
                     .start());

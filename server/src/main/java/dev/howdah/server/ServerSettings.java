@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param stopTimeout how long calls and duties under way may go on when it stops. Default: 10 s
  * @param callbacks how the queues' callbacks are called, each worker on a connection of its own. Default: as the database
  *     says
+ * @param jobLogKept how long the jobs' log is kept; what is older is removed once it is in the statistics. Default: none,
+ *     it is kept for ever
  */
 public record ServerSettings(
         String httpHost,
@@ -27,7 +29,8 @@ public record ServerSettings(
         int poolSize,
         Duration stopTimeout,
         GatewaySettings gateway,
-        CallbackSettings callbacks) {
+        CallbackSettings callbacks,
+        Optional<Duration> jobLogKept) {
 
     public static final String DEFAULT_HTTP_HOST = "127.0.0.1";
     public static final int DEFAULT_HTTP_PORT = 3000;
@@ -43,6 +46,10 @@ public record ServerSettings(
         }
         if (stopTimeout.isNegative()) {
             throw new IllegalArgumentException("stopTimeout must not be negative, got " + stopTimeout);
+        }
+        if (jobLogKept.isPresent() && jobLogKept.get().compareTo(Duration.ZERO) <= 0) {
+            throw new IllegalArgumentException(
+                    "the jobs' log is to be kept for more than zero, got " + jobLogKept.get());
         }
         if (httpHost.isBlank()) {
             throw new IllegalArgumentException("httpHost must not be empty");
@@ -73,28 +80,33 @@ public record ServerSettings(
                 DEFAULT_POOL_SIZE,
                 Duration.ofSeconds(10),
                 GatewaySettings.defaults(),
-                CallbackSettings.ofDatabase());
+                CallbackSettings.ofDatabase(),
+                Optional.empty());
     }
 
     /** Name the gateway's settings and TLS first, if it is not a loopback address. */
     public ServerSettings withHttp(String host, int port) {
-        return new ServerSettings(host, port, tls, poolSize, stopTimeout, gateway, callbacks);
+        return new ServerSettings(host, port, tls, poolSize, stopTimeout, gateway, callbacks, jobLogKept);
     }
 
     public ServerSettings withTls(Optional<TlsSettings> value) {
-        return new ServerSettings(httpHost, httpPort, value, poolSize, stopTimeout, gateway, callbacks);
+        return new ServerSettings(httpHost, httpPort, value, poolSize, stopTimeout, gateway, callbacks, jobLogKept);
     }
 
     public ServerSettings withPoolSize(int value) {
-        return new ServerSettings(httpHost, httpPort, tls, value, stopTimeout, gateway, callbacks);
+        return new ServerSettings(httpHost, httpPort, tls, value, stopTimeout, gateway, callbacks, jobLogKept);
     }
 
     public ServerSettings withGateway(GatewaySettings value) {
-        return new ServerSettings(httpHost, httpPort, tls, poolSize, stopTimeout, value, callbacks);
+        return new ServerSettings(httpHost, httpPort, tls, poolSize, stopTimeout, value, callbacks, jobLogKept);
     }
 
     public ServerSettings withCallbacks(CallbackSettings value) {
-        return new ServerSettings(httpHost, httpPort, tls, poolSize, stopTimeout, gateway, value);
+        return new ServerSettings(httpHost, httpPort, tls, poolSize, stopTimeout, gateway, value, jobLogKept);
+    }
+
+    public ServerSettings withJobLogKept(Optional<Duration> value) {
+        return new ServerSettings(httpHost, httpPort, tls, poolSize, stopTimeout, gateway, callbacks, value);
     }
 
     private static boolean isLoopback(String host) {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +60,18 @@ class HowdahServerTest {
             assertThat(database.value("select entrypoint from pgqueuer where id = " + answer.body()))
                     .isEqualTo("a");
             assertThat(connections()).isPositive();
+        }
+    }
+
+    @Test
+    void removesOldRowsOfTheJobsLogIfItIsToldTo() {
+        database.run("""
+                insert into pgqueuer_log (job_id, status, priority, entrypoint, created, aggregated)
+                select n, 'successful', 0, 'a', now() - n * interval '1 day', true from generate_series(1, 4) as n""");
+        try (HowdahServer server =
+                HowdahServer.start(url, ANY_PORT.withJobLogKept(Optional.of(Duration.ofHours(60))))) {
+            await().untilAsserted(() -> assertThat(database.column("select job_id from pgqueuer_log order by 1"))
+                    .containsExactly("1", "2"));
         }
     }
 

@@ -30,7 +30,8 @@ class ServerSettingsTest {
                         10,
                         Duration.ofSeconds(10),
                         GatewaySettings.defaults(),
-                        CallbackSettings.ofDatabase()));
+                        CallbackSettings.ofDatabase(),
+                        Optional.empty()));
         assertThat(GatewaySettings.defaults().exposed()).containsExactly("fn_pgqueuer_enqueue");
         assertThat(GatewaySettings.defaults().traffic().maxBodyBytes()).isEqualTo(1024 * 1024);
     }
@@ -83,8 +84,11 @@ class ServerSettingsTest {
                         1,
                         Duration.ofMillis(-1),
                         GatewaySettings.defaults(),
-                        CallbackSettings.ofDatabase()))
+                        CallbackSettings.ofDatabase(),
+                        Optional.empty()))
                 .hasMessage("stopTimeout must not be negative, got PT-0.001S");
+        assertThatThrownBy(() -> DEFAULTS.withJobLogKept(Optional.of(Duration.ZERO)))
+                .hasMessage("the jobs' log is to be kept for more than zero, got PT0S");
         assertThatThrownBy(() -> TrafficSettings.defaults().withMaxBodyBytes(0))
                 .hasMessage("maxBodyBytes must be 1 or more, got 0");
     }

@@ -3,6 +3,7 @@
 do $$
 declare
     problem text;
+    has_additions boolean := false;
 begin
     -- installed before, but not in the schema that this connection looks at
     if exists (select
@@ -12,7 +13,7 @@ begin
     then
         execute $q$
             select format('the jobs of this database are not in schema %I; '
-                          'connect with the search_path that they were installed with', current_schema())
+                          'connect with the search_path, and the prefix, that they were installed with', current_schema())
               from howdah.history
              where success
                and (description = 'job 2_tables' and to_regclass('pgqueuer') is null
@@ -20,6 +21,8 @@ begin
                        and to_regprocedure('fn_pgqueuer_checked_headers(jsonb)') is null)
              limit 1$q$
            into problem;
+        execute $q$select exists (select from howdah.history where success and description = 'job 5_additions')$q$
+           into has_additions;
         if problem is not null then
             raise exception using errcode = '55000', message = problem;
         end if;
@@ -73,6 +76,17 @@ begin
       left join pg_catalog.pg_type t
              on t.oid = a.atttypid and t.typnamespace in (n.oid, 'pg_catalog'::regnamespace)
      where c.relkind not in ('r', 'p') or t.typname is null or t.typname <> all (e.types)
+     limit 1;
+    if problem is not null then
+        raise exception using errcode = '42P16', message = problem;
+    end if;
+
+    select format('%I.%I has a name that Howdah needs; rename it, or install into another schema', n.nspname, c.relname)
+      into problem
+      from pg_catalog.pg_class c
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace and n.nspname = current_schema()
+     where not has_additions
+       and c.relname in ('pgqueuer_rates', 'pgqueuer_rates_claimed', 'pgqueuer_expires_at', 'pgqueuer_schedule_jobs')
      limit 1;
     if problem is not null then
         raise exception using errcode = '42P16', message = problem;
