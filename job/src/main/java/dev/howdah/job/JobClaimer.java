@@ -210,6 +210,8 @@ final class JobClaimer implements Duty {
     }
 
     private int claim(int most) {
+        foundBehind = false;
+        leftToOther = false;
         if (most <= 0) {
             return 0;
         }
