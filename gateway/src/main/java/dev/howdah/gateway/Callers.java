@@ -43,7 +43,10 @@ final class Callers {
      * @throws RpcError 401 for who may not call, 500 for a token where there is no key, 503 if the keys can't be had
      */
     Caller of(@Nullable String authorization) {
-        Matcher bearer = BEARER.matcher(authorization == null ? "" : authorization.strip());
+        if (authorization == null) {
+            return anonymous();
+        }
+        Matcher bearer = BEARER.matcher(authorization.strip());
         if (!bearer.matches()) {
             return anonymous();
         }

@@ -13,10 +13,12 @@ record QueryParameters(List<Pair> pairs) {
     /** Each byte one character: for text that is decoded to bytes first, and to characters when it is complete. */
     private static final Charset BYTES = StandardCharsets.ISO_8859_1;
 
+    private static final QueryParameters NONE = new QueryParameters(List.of());
+
     record Pair(String name, String value) {}
 
     static QueryParameters of(@Nullable String query) {
-        return of(query == null ? new byte[0] : query.getBytes(StandardCharsets.UTF_8));
+        return query == null ? NONE : of(query.getBytes(StandardCharsets.UTF_8));
     }
 
     /** @throws RpcError 400 for what is not URL-encoded UTF-8 */

@@ -30,6 +30,9 @@ record RowQuery(
 
     /** @param filters the parameters that are no arguments */
     static RowQuery of(String row, List<Column> columns, QueryParameters query, List<QueryParameters.Pair> filters) {
+        if (query.pairs().isEmpty()) {
+            return new RowQuery(row, names(columns), List.of(), List.of(), List.of());
+        }
         RowFilter filter = new RowFilter(row, columns);
         List<String> labels = new ArrayList<>();
         List<SqlText> selected = new ArrayList<>();
@@ -45,9 +48,13 @@ record RowQuery(
                 order(row, query.last("order")));
     }
 
+    private static List<String> names(List<Column> columns) {
+        return columns.stream().map(Column::name).toList();
+    }
+
     private static void select(
             String row, List<Column> columns, @Nullable String select, List<String> labels, List<SqlText> selected) {
-        List<String> all = columns.stream().map(Column::name).toList();
+        List<String> all = names(columns);
         if (select == null || select.isBlank() || select.equals("*")) {
             labels.addAll(all);
             return;

@@ -24,7 +24,10 @@ record RowRange(long offset, long limit) {
     static RowRange of(QueryParameters query, @Nullable String header) {
         RowRange range =
                 new RowRange(number(query.last("offset"), 0, "Offset"), number(query.last("limit"), -1, "Limit"));
-        Matcher matcher = HEADER.matcher(header == null ? "" : header.strip());
+        if (header == null) {
+            return range;
+        }
+        Matcher matcher = HEADER.matcher(header.strip());
         if (!matcher.matches()) {
             return range;
         }

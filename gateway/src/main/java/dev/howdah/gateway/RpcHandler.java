@@ -74,7 +74,7 @@ final class RpcHandler {
             resolved = rpc.resolve(known.profile(profile));
         }
         try {
-            call(request, caller, resolved, known, profile, preferences);
+            call(request, caller, rpc.query(), resolved, known, profile, preferences);
         } catch (HowdahException e) {
             if (e.sqlState().filter(OTHER_FUNCTIONS::contains).isEmpty()) {
                 throw e;
@@ -84,13 +84,14 @@ final class RpcHandler {
             if (again.function().equals(resolved.function())) {
                 throw e;
             }
-            call(request, caller, again, now, profile, preferences); // of the first call nothing is left
+            call(request, caller, rpc.query(), again, now, profile, preferences); // of the first call nothing is left
         }
     }
 
     private void call(
             Context request,
             Caller caller,
+            QueryParameters query,
             Resolved resolved,
             Catalogue known,
             @Nullable String profileName,
@@ -100,7 +101,6 @@ final class RpcHandler {
         boolean post = request.method() == HandlerType.POST;
         boolean base64 = preferences.base64() == null ? settings.base64() : preferences.base64();
         MediaType type = MediaType.wanted(Collections.list(request.req().getHeaders("Accept")), false);
-        QueryParameters query = QueryParameters.of(request.queryString());
         RowRange range =
                 RowRange.of(query, post ? null : request.header("Range")).atMost(settings.maxRows());
         RowQuery rows = RowQuery.of(function.name(), columns(function), query, resolved.filters());

@@ -68,9 +68,7 @@ record RpcRequest(String name, boolean post, QueryParameters query, String type,
         if (type.equals(FORM)) {
             return ofPairs(QueryParameters.of(body).pairs(), overloads, profile, false);
         }
-        List<RpcFunction> whole = overloads.stream()
-                .filter(function -> function.takesBody(WHOLE.get(type)))
-                .toList();
+        List<RpcFunction> whole = those(overloads, function -> function.takesBody(WHOLE.get(type)));
         if (!type.equals(JSON)) {
             if (whole.isEmpty()) {
                 throw RpcError.badBody("Content-Type not acceptable: " + type + ": no function " + name
@@ -89,9 +87,7 @@ record RpcRequest(String name, boolean post, QueryParameters query, String type,
             }
             return new Resolved(one(whole), RpcArguments.body(text), query.pairs());
         }
-        List<RpcFunction> named = overloads.stream()
-                .filter(function -> function.takes(arguments.names()))
-                .toList();
+        List<RpcFunction> named = those(overloads, function -> function.takes(arguments.names()));
         if (named.isEmpty() && !whole.isEmpty()) {
             return new Resolved(one(whole), RpcArguments.body(text.isBlank() ? "{}" : text), query.pairs());
         }
@@ -103,12 +99,8 @@ record RpcRequest(String name, boolean post, QueryParameters query, String type,
 
     /** @param mixed whether there are filters among the arguments, as in a query; a form has none */
     private Resolved ofPairs(List<Pair> pairs, List<RpcFunction> overloads, Profile profile, boolean mixed) {
-        List<RpcFunction> matches = new ArrayList<>();
-        for (RpcFunction function : overloads) {
-            if (function.takes(names(pairs, isArgument(List.of(function), mixed)))) {
-                matches.add(function);
-            }
-        }
+        List<RpcFunction> matches =
+                those(overloads, function -> function.takes(names(pairs, isArgument(List.of(function), mixed))));
         if (matches.isEmpty()) {
             Set<String> names = names(pairs, isArgument(overloads, mixed));
             throw RpcError.noFunction(profile.name(), name, names, overloads);
@@ -129,6 +121,16 @@ record RpcRequest(String name, boolean post, QueryParameters query, String type,
 
     private static Set<String> names(List<Pair> pairs, Predicate<Pair> wanted) {
         return pairs.stream().filter(wanted).map(Pair::name).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static List<RpcFunction> those(List<RpcFunction> overloads, Predicate<RpcFunction> wanted) {
+        List<RpcFunction> those = new ArrayList<>(overloads.size());
+        for (RpcFunction function : overloads) {
+            if (wanted.test(function)) {
+                those.add(function);
+            }
+        }
+        return those;
     }
 
     private static RpcFunction one(List<RpcFunction> matches) {

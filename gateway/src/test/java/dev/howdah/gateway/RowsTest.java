@@ -177,6 +177,19 @@ class RowsTest {
     }
 
     @Test
+    void nestingOfConditionsIsBoundedByTheQuerysLength() {
+        int levels = 1300;
+        Answer deep = gateway.get(
+                "/rpc/elephants?select=id&and=(" + "and(".repeat(levels) + "id.eq.2" + ")".repeat(levels) + ")");
+
+        assertThat(deep.body()).isEqualTo("[{\"id\":2}]");
+        gateway.get("/rpc/elephants?and=" + "(".repeat(5000)).isError(400, "PGRST100");
+        assertThat(gateway.get("/rpc/elephants?select=data" + "-%3Ea".repeat(1500))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void aPostIsFilteredByItsQuery() {
         Answer answer = gateway.call("POST", "/rpc/herd?age=lt.30&select=name&order=name.desc", "{\"minimum\": 10}");
 
