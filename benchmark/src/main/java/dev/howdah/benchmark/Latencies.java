@@ -1,6 +1,8 @@
 package dev.howdah.benchmark;
 
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,6 +12,11 @@ import java.util.stream.IntStream;
 
 /** How long messages took, and when they came; their bodies say when they were sent. */
 final class Latencies {
+
+    /** Until the JVM has compiled what a day's messages go through, at {@link #WARM_UP_RATE}. */
+    static final Duration WARM_UP = Duration.ofSeconds(8);
+
+    static final int WARM_UP_RATE = 1_000;
 
     private static final Pattern SENT = Pattern.compile("\"sent\": ?(\\d+)");
 
@@ -58,8 +65,13 @@ final class Latencies {
         return found;
     }
 
-    double[] all() {
-        return between(Long.MIN_VALUE, Long.MAX_VALUE);
+    /** Of all of them. */
+    List<Measurement> measurements(String name) {
+        double[] all = between(Long.MIN_VALUE, Long.MAX_VALUE);
+        return List.of(
+                Measurement.latency(name + ", p50", percentile(all, 50)),
+                Measurement.latency(name + ", p95", percentile(all, 95)),
+                Measurement.latency(name + ", p99", percentile(all, 99)));
     }
 
     static double percentile(double[] sorted, int percent) {

@@ -27,18 +27,14 @@ final class QueueLatency implements Workload {
     public List<Measurement> measure(Bench bench) throws Exception {
         String queue = bench.newQueue();
         try {
-            run(bench, queue, Duration.ofSeconds(2)); // warms up
-            double[] millis = run(bench, queue, duration);
-            return List.of(
-                    Measurement.latency(name() + ", p50", Latencies.percentile(millis, 50)),
-                    Measurement.latency(name() + ", p95", Latencies.percentile(millis, 95)),
-                    Measurement.latency(name() + ", p99", Latencies.percentile(millis, 99)));
+            run(bench, queue, Latencies.WARM_UP_RATE, Latencies.WARM_UP);
+            return run(bench, queue, rate, duration).measurements(name());
         } finally {
             bench.dropQueue(queue);
         }
     }
 
-    private double[] run(Bench bench, String queue, Duration time) throws Exception {
+    private static Latencies run(Bench bench, String queue, int rate, Duration time) throws Exception {
         int count = (int) (rate * time.toMillis() / 1000);
         Latencies latencies = new Latencies(count);
         QueueSender sender = bench.howdah().queues().sender(queue);
@@ -53,6 +49,6 @@ final class QueueLatency implements Workload {
             Pacing.run(rate, count, nr -> sender.send(NewMessage.json(Latencies.body())));
             latencies.awaitAll();
         }
-        return latencies.all();
+        return latencies;
     }
 }

@@ -3,12 +3,14 @@ package dev.howdah.core;
 import java.time.Duration;
 
 /**
- * How often to look for messages: at once again while there are some, then with pauses that grow with the quiet, from one
- * millisecond up to the poll interval. So a look costs what a busy queue can bear, and an idle one next to nothing.
+ * How often to look for messages: at once again while there are some, then with pauses that grow with the quiet, from half
+ * a millisecond up to the poll interval. So a look costs what a busy queue can bear, and an idle one next to nothing.
  */
 public final class Pace {
 
-    private static final long SHORTEST = Duration.ofMillis(1).toNanos();
+    /** The pause after a look that found something, and what was found was all. */
+    public static final Duration SHORTEST = Duration.ofNanos(500_000);
+
     private static final int SHARE = 16;
 
     private final long longest;
@@ -23,7 +25,7 @@ public final class Pace {
     }
 
     public Duration pause() {
-        return Duration.ofNanos(Math.min(longest, Math.max(SHORTEST, quiet() / SHARE)));
+        return Duration.ofNanos(Math.min(longest, Math.max(SHORTEST.toNanos(), quiet() / SHARE)));
     }
 
     /** Whether it has been quiet for long enough that to wait for a wake-up is better than to look. */

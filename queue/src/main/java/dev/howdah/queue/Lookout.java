@@ -17,8 +17,6 @@ final class Lookout {
     /** How often to look, at least, where somebody else has the queue's lock and may be woken in our stead. */
     private static final Duration BESIDE_A_SLEEPER = Duration.ofMillis(250);
 
-    private static final long SOON = Duration.ofMillis(1).toNanos();
-
     private final Duration poll;
     private final Pace pace;
     private final Sleep sleep;
@@ -77,7 +75,7 @@ final class Lookout {
         sleep.end();
         synchronized (this) {
             busy++;
-            nextLook = System.nanoTime() + (more ? 0 : SOON);
+            nextLook = System.nanoTime() + (more ? 0 : Pace.SHORTEST.toNanos());
             if (looking == lane) {
                 handOn();
             } else if (more && looking != null) {
