@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures two things in turns, so that what else the machine does falls on both, and takes the medians. The first turn
- * of each warms up and is not counted.
+ * Measures two things in turns, so that what else the machine does falls on both, and takes the medians. The first turns
+ * of each warm up and are not counted.
  */
 final class Rounds {
+
+    /** Until the JVM has compiled most of it: a turn is about a second. */
+    private static final int WARM_UPS = 3;
 
     private Rounds() {}
 
@@ -21,10 +24,10 @@ final class Rounds {
             throws Exception {
         List<Double> rates = new ArrayList<>();
         List<Double> baselineRates = new ArrayList<>();
-        for (int i = 0; i <= rounds; i++) {
+        for (int i = 0; i < WARM_UPS + rounds; i++) {
             double baselineRate = baselineTurn.run();
             double rate = turn.run();
-            if (i > 0) {
+            if (i >= WARM_UPS) {
                 rates.add(rate);
                 baselineRates.add(baselineRate);
             }

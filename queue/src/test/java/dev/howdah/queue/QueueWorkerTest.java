@@ -62,8 +62,8 @@ class QueueWorkerTest extends QueueClientBase {
                     return Outcome.done();
                 })
                 .start()) {
-            eventually(() -> assertThat(seen)
-                    .containsExactly(Runtime.version().feature() >= 21 ? "VirtualThread" : "Thread"));
+            eventually(() ->
+                    assertThat(seen).containsExactly(Runtime.version().feature() >= 21 ? "VirtualThread" : "Thread"));
         }
     }
 
