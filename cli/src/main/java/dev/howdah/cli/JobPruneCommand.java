@@ -1,6 +1,5 @@
 package dev.howdah.cli;
 
-import dev.howdah.core.Duty;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,14 +28,7 @@ final class JobPruneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        long removed = database.use(jobs -> {
-            Duty pruning = jobs.pruning(olderThan);
-            long all = 0;
-            for (int some = pruning.doWork(); some > 0; some = pruning.doWork()) {
-                all += some;
-            }
-            return all;
-        });
+        long removed = database.use(jobs -> jobs.prune(olderThan));
         spec.commandLine().getOut().println(removed + " log rows removed");
         return ExitCode.OK;
     }

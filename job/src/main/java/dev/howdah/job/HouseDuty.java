@@ -4,13 +4,15 @@ import dev.howdah.core.Duty;
 import java.time.Duration;
 
 /**
- * A duty that is one statement, in portions; it gives how many rows it did. Whole portions follow one another; after one that
- * was not full it rests, as otherwise it would go on for as long as new rows come, and for ever dearer ones.
+ * A duty that is one statement, in portions; it gives how many rows it did. It rests after each portion, shortly after a whole
+ * one, as otherwise it would take all of a core for as long as new rows come.
  */
 final class HouseDuty implements Duty {
 
-    /** How much of the time it may take: one part in so many. */
-    private static final int SHARE = 20;
+    /** For how many times as long as a portion took it rests then: while there are more, and once there are none. */
+    private static final int SHORT_REST = 3;
+
+    private static final int LONG_REST = 20;
 
     private final String name;
     private final JobDatabase database;
@@ -45,15 +47,32 @@ final class HouseDuty implements Duty {
         return Duration.ofNanos(Math.max(1, nextRound - System.nanoTime()));
     }
 
+    /** Nothing while it rests. */
     @Override
     public int doWork() {
         long began = System.nanoTime();
         if (began - nextRound < 0) {
             return 0;
         }
-        int done = database.row(statement, row -> row.getInt(1), arguments);
+        int done = portion();
         long now = System.nanoTime();
-        nextRound = done < portion ? now + Math.max(idle.toNanos(), SHARE * (now - began)) : now;
+        nextRound = now
+                + (done < portion ? Math.max(idle.toNanos(), LONG_REST * (now - began)) : SHORT_REST * (now - began));
         return done;
+    }
+
+    /** All that there is, without a rest. */
+    long doAll() {
+        long all = 0;
+        int done;
+        do {
+            done = portion();
+            all += done;
+        } while (done >= portion);
+        return all;
+    }
+
+    private int portion() {
+        return database.row(statement, row -> row.getInt(1), arguments);
     }
 }

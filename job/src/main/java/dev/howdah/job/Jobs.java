@@ -138,13 +138,22 @@ public final class Jobs implements AutoCloseable {
      * Not among {@link #duties}: the log is kept for ever until somebody says otherwise.
      */
     public Duty pruning(Duration keep) {
+        return logPruning(keep);
+    }
+
+    /** The same at once, and all of it. @return how many rows */
+    public long prune(Duration keep) {
+        return logPruning(keep).doAll();
+    }
+
+    private HouseDuty logPruning(Duration keep) {
         if (keep.isNegative() || keep.isZero()) {
             throw new IllegalArgumentException("the log is to be kept for more than zero, got " + keep);
         }
         return house("job-log-pruning", HouseSql.PRUNE_LOG, Duration.ofMinutes(1), JobDatabase.interval(keep));
     }
 
-    private Duty house(String name, String statement, Duration idle, Object... arguments) {
+    private HouseDuty house(String name, String statement, Duration idle, Object... arguments) {
         return new HouseDuty(name, database, statement, HouseSql.PORTION, idle, arguments);
     }
 

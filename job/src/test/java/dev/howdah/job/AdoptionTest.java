@@ -154,7 +154,7 @@ class AdoptionTest {
                 HouseSql.ROLL_UP,
                 HouseSql.PORTION,
                 Duration.ZERO);
-        while (rollUp.doWork() > 0) {}
+        rollUp.doAll();
         assertThat(database.one("select count(*) from pgqueuer_log where not aggregated"))
                 .isEqualTo("0");
         workTheJobs(database);

@@ -1,6 +1,7 @@
 package dev.howdah.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -22,13 +23,24 @@ class HouseDutyTest extends JobWorkerBase {
     }
 
     @Test
-    void wholePortionsFollowOneAnother() {
-        database.run("""
-                insert into pgqueuer_log (job_id, status, priority, entrypoint)
-                select n, 'queued', 0, 'a' from generate_series(1, %d) n""".formatted(HouseSql.PORTION + 7));
+    void afterAWholePortionItRestsShortly() {
+        log(HouseSql.PORTION + 7);
         assertThat(rollUp.doWork()).isEqualTo(HouseSql.PORTION);
-        assertThat(rollUp.doWork()).isEqualTo(7);
+        assertThat(rollUp.idle()).isLessThan(Duration.ofSeconds(30));
+        await().atMost(Duration.ofSeconds(60)).until(() -> rollUp.doWork() == 7);
         assertThat(rollUp.doWork()).isZero();
         assertThat(database.value("select sum(count) from pgqueuer_statistics")).isEqualTo("" + (HouseSql.PORTION + 7));
+    }
+
+    @Test
+    void allOfItTakesNoRest() {
+        log(2 * HouseSql.PORTION + 7);
+        assertThat(rollUp.doAll()).isEqualTo(2 * HouseSql.PORTION + 7);
+    }
+
+    private void log(int rows) {
+        database.run("""
+                insert into pgqueuer_log (job_id, status, priority, entrypoint)
+                select n, 'queued', 0, 'a' from generate_series(1, %d) n""".formatted(rows));
     }
 }
