@@ -33,8 +33,9 @@ class UpgradeTest {
             Installer.forWingsOnClassPath().install(gateway.database.dataSource());
         }
         over.set(true);
+        int called = calls.join();
 
-        assertThat(gateway.jobs()).isEqualTo(1 + calls.join());
+        assertThat(gateway.jobs()).isEqualTo(1 + called);
     }
 
     @Test
