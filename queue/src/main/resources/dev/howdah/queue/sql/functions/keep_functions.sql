@@ -6,6 +6,24 @@
 -- when this one has grown, everything before it is read up, and it has no backlog to speak of.
 -- move_N(): moves what is due, and not read by anybody, into the line; 1,000 at the most.
 
+-- An older installation's keeper, which took a bool.
+do $$
+declare
+    v_routine text;
+begin
+    for v_routine in
+        select p.oid::regprocedure::text
+          from pg_proc p
+          join pg_namespace n on n.oid = p.pronamespace
+         where (n.nspname = 'howdah_queue' and p.proname in ('keep', 'keep_queue')
+                or n.nspname = 'pgpro_queue_data' and p.proname ~ '^keep_\d+$')
+           and 'bool'::regtype = any (p.proargtypes)
+    loop
+        execute 'drop routine ' || v_routine;
+    end loop;
+end
+$$;
+
 create or replace function howdah_queue.create_keep_functions(i_queue_id int) returns void
 language plpgsql as $create$
 declare
