@@ -49,7 +49,7 @@ final class ClaimTimes {
     }
 
     private static boolean isClaim(String sql) {
-        return sql.contains("candidate as materialized") && sql.contains("set status = 'picked'");
+        return sql.contains("candidate as") && sql.contains("set status = 'picked'");
     }
 
     private PreparedStatement timed(PreparedStatement real) {

@@ -18,6 +18,8 @@ final class ClaimSql {
 
     private static final String NOW = "to_jsonb(extract(epoch from now()))";
 
+    static final String NOT_EXPIRED_NOW = NOT_EXPIRED.formatted(NOW);
+
     /**
      * The due jobs of a range of a line. Its priorities are a range even where they are one, so that no other index than
      * the lines' has the order that is wanted.
@@ -43,7 +45,7 @@ final class ClaimSql {
         return """
             with wanted as materialized (
                 select ?::text[] as entrypoint, ?::int[] as high, ?::int[] as low, ?::bigint[] as passed, ?::int[] as share,
-                       ?::int as heads, ?::int as most, ?::int as others, ?::bigint[] as behind,
+                       ?::int as heads, ?::int as most, ?::bigint[] as behind,
                        ?::text[] as entrypoints, %1$s
             ), range as materialized (
                 select r.*, %2$s as now, cardinality(w.entrypoint) > heads as are_many
@@ -58,7 +60,7 @@ final class ClaimSql {
                  limit (select heads from wanted)
             ), candidate as materialized (
                 select line.id, line.priority, r.entrypoint,
-                       line.nth = r.share and r.share < most + others or line.nth = 1 and r.place = heads as cuts
+                       line.nth = r.share and r.share < most or line.nth = 1 and r.place = heads as cuts
                   from wanted
                  cross join (select *, 0 as place from range where not are_many union all select * from best) as r
                  cross join lateral (select *, row_number() over () as nth from (%3$s limit r.share) as first) as line
@@ -73,7 +75,7 @@ final class ClaimSql {
                      limit 1
                  ) as q
                  where q.entrypoint = any (w.entrypoints)
-            )""".formatted(commits, NOW, LINE, NOT_EXPIRED.formatted(NOW));
+            )""".formatted(commits, NOW, LINE, NOT_EXPIRED_NOW);
     }
 
     private static final String CANDIDATES = candidates("null as commits");
@@ -117,22 +119,18 @@ final class ClaimSql {
                  limit (select most from wanted)
             )""";
 
-    /**
-     * What comes after the last one of a look that ended too early might not be next. The first ones are left to the
-     * worker's other claim, which is taking them right now.
-     */
+    /** What comes after the last one of a look that ended too early might not be next. */
     private static final String IN_ORDER = """
             select id, priority
               from candidate
              where coalesce((priority, -id) >= (select priority, -id from candidate where cuts
                                                  order by priority desc, id limit 1), true)
                and id not in (select unnest(f.ids) from in_flight f)
-             order by priority desc, id
-            offset (select others from wanted)""";
+             order by priority desc, id""";
 
     /**
-     * Takes what is due, higher priority first, then lower id; passes over what another worker is taking, and what is
-     * still in flight at this one, whose outcome would else be taken for that of the new execution. The commit does not
+     * The claim where {@link WindowSql} sees too little: looks into each line. As there, takes what is due, higher priority
+     * first, then lower id; passes over what another worker is taking, and what is still in flight at this one, whose outcome would else be taken for that of the new execution. The commit does not
      * wait for the disk: a job whose claim a crash undoes is one that nobody has begun, or is begun again.
      */
     static final String CLAIM = CANDIDATES_SOON + LOCK.formatted(IN_ORDER) + PICK + ANSWER;
@@ -218,7 +216,7 @@ final class ClaimSql {
                    and priority + 0 = f.priority and id + 0 <= f.passed and %s
                  order by execute_after
                  limit w.most
-             ) as late""".formatted(NOT_EXPIRED.formatted(NOW));
+             ) as late""".formatted(NOT_EXPIRED_NOW);
 
     /** Whether a job is due, though none could be had, and the milliseconds until another one falls due, null if none does. */
     static final String NEXT_DUE = CANDIDATES + """

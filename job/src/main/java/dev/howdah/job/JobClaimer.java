@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>When there are none it sleeps until the next job is due. Right after there were some it looks again soon, woken or
  * not: the driver hands on notifications only once none has come for a millisecond, which under load is seldom.
  *
- * <p>Where one connection does not claim as fast as quick handlers work, a helper claims beside it.
+ * <p>Where handlers are quick, a helper claims the next jobs while this one has the last ones started, and the other way round.
  */
 final class JobClaimer implements Duty {
 
@@ -50,21 +50,15 @@ final class JobClaimer implements Duty {
     private final Duration takeOverEvery;
     private final Consumer<List<ClaimedJob>> start;
     private final Signal signal = new Signal();
-    /** The claimer that claims beside this one; itself if none does. */
-    private volatile JobClaimer other = this;
 
     private final CountDownLatch foundNothing = new CountDownLatch(1);
     private volatile int wantedAhead;
-    /** How many jobs the claim under way is for; 0 if none is. */
-    private volatile int underWay;
-
     private volatile boolean isBlocked;
     private long nextTakeOver = System.nanoTime();
     private long claimBegan = System.nanoTime();
     private long claimTook;
     private long endedBefore;
     private boolean foundBehind;
-    private boolean leftToOther;
     private Duration idle;
     private long found = System.nanoTime();
 
@@ -80,7 +74,7 @@ final class JobClaimer implements Duty {
         this.fetcher = fetcher;
         this.inFlight = inFlight;
         this.runner = runner;
-        this.fronts = new LineFronts(settings.handlers.keySet());
+        this.fronts = new LineFronts(settings.handlers.keySet(), limits);
         this.lookBehind = new LookBehind(fetcher, fronts);
         this.shares = new Shares(settings.handlers.keySet(), limits);
         this.batchSize = settings.largestBatch();
@@ -89,10 +83,6 @@ final class JobClaimer implements Duty {
         this.takeOverEvery = heartbeatTimeout.dividedBy(6);
         this.start = start;
         this.idle = poll;
-        if (helped != null) {
-            other = helped;
-            helped.other = this;
-        }
     }
 
     /** Waits for the first time that no job is due and none is in flight. */
@@ -170,7 +160,7 @@ final class JobClaimer implements Duty {
             int claimed = takeOver();
             claimed += claim(Math.min((most - claimed) * batchSize, MOST_UNSETTLED - inFlight.size()));
             if (claimed == 0) {
-                return foundBehind || leftToOther ? 1 : nothingFound();
+                return foundBehind ? 1 : nothingFound();
             }
             found = System.nanoTime();
             if (claimed < Math.min(most, Shares.LEAST)) {
@@ -211,21 +201,12 @@ final class JobClaimer implements Duty {
 
     private int claim(int most) {
         foundBehind = false;
-        leftToOther = false;
         if (most <= 0) {
             return 0;
         }
         claimBegan = System.nanoTime();
         endedBefore = runner.endedUntilNow();
-        int others = other.underWay >= WORTH_HELP ? other.underWay : 0;
-        underWay = most;
-        List<ClaimedJob> jobs;
-        try {
-            jobs = fetcher.claim(most, look(others), inFlight.ids());
-        } finally {
-            underWay = 0;
-        }
-        leftToOther = others > 0;
+        List<ClaimedJob> jobs = fetcher.claim(most, look(), inFlight.ids());
         claimTook = System.nanoTime() - claimBegan;
         int started = start(jobs);
         fronts.claimed(jobs);
@@ -235,8 +216,8 @@ final class JobClaimer implements Duty {
         return started;
     }
 
-    private JobFetcher.Look look(int others) {
-        return new JobFetcher.Look(fronts.ranges(), shares, lookBehind.ids(), others);
+    private JobFetcher.Look look() {
+        return new JobFetcher.Look(fronts.ranges(), shares, lookBehind.ids());
     }
 
     /** Right after they were claimed, before anything else can fail: a job that is claimed and not started is stuck. */
@@ -250,7 +231,7 @@ final class JobClaimer implements Duty {
         if (foundNothing.getCount() > 0 && lookBehind.lookAtAll()) {
             return 1;
         }
-        JobFetcher.NextDue next = fetcher.nextDue(look(0));
+        JobFetcher.NextDue next = fetcher.nextDue(look());
         isBlocked = next.isNow();
         idle = until(next.isNow() ? NOT_TO_BE_HAD : next.next().orElse(poll));
         if (inFlight.isEmpty() && !next.isNow()) {

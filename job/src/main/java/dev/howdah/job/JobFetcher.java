@@ -16,25 +16,34 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Claims jobs for one worker and keeps them its own. */
 final class JobFetcher {
+
+    /** For so long each line is looked into, once the first jobs of all were mostly others'. */
+    private static final Duration WINDOW_PAUSE = Duration.ofSeconds(1);
+    /** Fewer of those that are wanted than one in so many are too few. */
+    private static final int FEW = 4;
 
     private final JobDatabase database;
     private final UUID workerId;
     private final Collection<String> entrypoints;
     private final Limits limits;
     private final String heartbeatTimeout;
+    private final ReentrantLock oneAtATime = new ReentrantLock();
+    private long windowAgain = System.nanoTime();
 
     /**
      * Where to look for jobs.
      *
      * @param shares how many jobs of each entrypoint to look at
      * @param behind jobs that are known to be due behind the front of their line
-     * @param others how many of the first jobs are left to this worker's other claim
      */
-    record Look(List<Range> ranges, Shares shares, Collection<Long> behind, int others) {}
+    record Look(List<Range> ranges, Shares shares, Collection<Long> behind) {}
 
     /** Whether a job is due that could not be had, and how long until another one falls due, if one is there. */
     record NextDue(boolean isNow, Optional<Duration> next) {}
@@ -52,11 +61,54 @@ final class JobFetcher {
         this.heartbeatTimeout = JobDatabase.interval(heartbeatTimeout);
     }
 
-    /** At most {@code max} jobs that are due, none of those {@code inFlight}. */
+    /**
+     * At most {@code max} jobs that are due, none of those {@code inFlight}. One claim of a worker after the other: two at once
+     * would want the same jobs.
+     */
     List<ClaimedJob> claim(int max, Look look, Set<Long> inFlight) {
-        if (limits.isEmpty()) {
-            return database.rows(ClaimSql.CLAIM, JobFetcher::claimed, arguments(max, look, longs(inFlight), workerId));
+        oneAtATime.lock();
+        try {
+            return limits.isEmpty() ? claimFirst(max, look, inFlight) : claimLimited(max, look, inFlight);
+        } finally {
+            oneAtATime.unlock();
         }
+    }
+
+    /** From the window, and if that has too few, then from each line. */
+    private List<ClaimedJob> claimFirst(int max, Look look, Set<Long> inFlight) {
+        if (System.nanoTime() - windowAgain >= 0) {
+            int window = look.shares.window(max);
+            AtomicInteger seen = new AtomicInteger();
+            List<ClaimedJob> jobs = database
+                    .rows(
+                            entrypoints.size() == 1 ? WindowSql.CLAIM_LINE : WindowSql.CLAIM_LINES,
+                            row -> {
+                                seen.set(row.getInt("seen"));
+                                return Optional.ofNullable(row.getObject("id") == null ? null : claimed(row));
+                            },
+                            ints(look.ranges, Range::high),
+                            ints(look.ranges, Range::low),
+                            longs(look.ranges, Range::passed),
+                            window,
+                            max,
+                            longs(look.behind),
+                            longs(inFlight),
+                            texts(entrypoints),
+                            workerId)
+                    .stream()
+                    .flatMap(Optional::stream)
+                    .toList();
+            if (jobs.size() < max / FEW && seen.get() == window) {
+                windowAgain = System.nanoTime() + WINDOW_PAUSE.toNanos();
+            }
+            if (!jobs.isEmpty() || seen.get() < window) {
+                return jobs;
+            }
+        }
+        return database.rows(ClaimSql.CLAIM, JobFetcher::claimed, arguments(max, look, longs(inFlight), workerId));
+    }
+
+    private List<ClaimedJob> claimLimited(int max, Look look, Set<Long> inFlight) {
         limits.look(database);
         List<Object> all = new ArrayList<>(List.of(texts(limits.entrypoints())));
         all.addAll(List.of(arguments(max, look)));
@@ -66,19 +118,27 @@ final class JobFetcher {
     }
 
     private Object[] arguments(int max, Look look, Object... more) {
+        List<Range> ranges = ofEach(look.ranges);
         List<Object> all = new ArrayList<>(List.of(
-                texts(look.ranges, Range::entrypoint),
-                ints(look.ranges, Range::high),
-                ints(look.ranges, Range::low),
-                longs(look.ranges, Range::passed),
-                ints(look.ranges, range -> look.shares.of(range.entrypoint(), max + look.others)),
-                look.shares.heads(max + look.others),
+                texts(ranges, Range::entrypoint),
+                ints(ranges, Range::high),
+                ints(ranges, Range::low),
+                longs(ranges, Range::passed),
+                ints(ranges, range -> look.shares.of(range.entrypoint(), max)),
+                look.shares.heads(max),
                 max,
-                look.others,
                 longs(look.behind),
                 texts(entrypoints)));
         all.addAll(List.of(more));
         return all.toArray();
+    }
+
+    /** Those of a line that entrypoints have in common, for each of these. */
+    private List<Range> ofEach(List<Range> ranges) {
+        return ranges.stream()
+                .flatMap(range ->
+                        range.entrypoint() == null ? entrypoints.stream().map(range::of) : Stream.of(range))
+                .toList();
     }
 
     /** At most {@code max} jobs whose worker has not been heard of for the heartbeat timeout, none {@code inFlight}. */
@@ -95,7 +155,8 @@ final class JobFetcher {
     }
 
     /** Jobs behind these fronts that fell due {@code since} then, or ever; at most so many of each entrypoint. */
-    List<Long> behind(List<Range> fronts, @Nullable Duration since, int most) {
+    List<Long> behind(List<Range> ofLines, @Nullable Duration since, int most) {
+        List<Range> fronts = ofEach(ofLines);
         return database.rows(
                 ClaimSql.BEHIND,
                 row -> row.getLong(1),

@@ -78,9 +78,9 @@ final class JobSql {
      * Ends jobs that succeeded, of those alone that this worker still owns, and says which these were. The commit does not
      * wait for the disk: a job whose end a crash undoes is worked again, as one is whose end came too late.
      */
-    static final String FINISH = """
+    static final String FINISH = WindowSql.QUICKLY + """
             with done as materialized (
-                select ?::bigint[] as ids, set_config('synchronous_commit', 'off', true)
+                select ?::bigint[] as ids
             ), finished as (
                 delete from pgqueuer q
                  where q.id = any (array(select unnest(ids) from done))

@@ -8,9 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How far the front of each entrypoint's line has moved, for each priority. A look for jobs begins there, and so never walks
+ * How far the front of each line has moved, for each priority. Entrypoints have one line in common where their jobs are claimed
+ * in their common order, and one each where limits hold some of them back. A look for jobs begins there, and so never walks
  * over the jobs that are done: their dead index entries stay for as long as anybody holds a snapshot.
  *
  * <p>A front passes a job some time after it was sent, when most of those are committed that drew lower ids. What is behind
@@ -30,33 +32,42 @@ final class LineFronts {
     /**
      * Jobs of the priorities from {@code high} down to {@code low} with ids after {@code passed}: of one priority behind a
      * front, or of those between two fronts from the beginning.
+     *
+     * @param entrypoint null for all entrypoints that have their line in common
      */
-    record Range(String entrypoint, int high, int low, long passed) {
+    record Range(@Nullable String entrypoint, int high, int low, long passed) {
         boolean isFront() {
             return passed != BEGINNING;
+        }
+
+        Range of(String one) {
+            return new Range(one, high, low, passed);
         }
     }
 
     private final int worthIt;
     private final long lagNanos;
-    private final Map<String, TreeMap<Integer, Moving>> lines = new HashMap<>();
+    private final boolean isCommon;
+    private final Map<@Nullable String, TreeMap<Integer, Moving>> lines = new HashMap<>();
     private List<Range> ranges;
     private List<Range> fronts = List.of();
 
-    LineFronts(Collection<String> entrypoints) {
-        this(entrypoints, WORTH_IT, LAG);
+    LineFronts(Collection<String> entrypoints, Limits limits) {
+        this(entrypoints, limits, WORTH_IT, LAG);
     }
 
-    LineFronts(Collection<String> entrypoints, int worthIt, Duration lag) {
+    LineFronts(Collection<String> entrypoints, Limits limits, int worthIt, Duration lag) {
         this.worthIt = worthIt;
         this.lagNanos = lag.toNanos();
-        entrypoints.forEach(entrypoint -> lines.put(entrypoint, new TreeMap<>(Collections.reverseOrder())));
-        ranges = entrypoints.stream()
-                .map(entrypoint -> new Range(entrypoint, Integer.MAX_VALUE, Integer.MIN_VALUE, BEGINNING))
+        isCommon = limits.isEmpty();
+        Collection<@Nullable String> all = isCommon ? Collections.singleton(null) : List.copyOf(entrypoints);
+        all.forEach(line -> lines.put(line, new TreeMap<>(Collections.reverseOrder())));
+        ranges = all.stream()
+                .map(line -> new Range(line, Integer.MAX_VALUE, Integer.MIN_VALUE, BEGINNING))
                 .toList();
     }
 
-    /** Each entrypoint's line, in parts. */
+    /** Each line, in parts. */
     List<Range> ranges() {
         return ranges;
     }
@@ -70,7 +81,8 @@ final class LineFronts {
     void claimed(List<ClaimedJob> jobs) {
         long now = System.nanoTime();
         for (ClaimedJob claimed : jobs) {
-            TreeMap<Integer, Moving> line = lines.get(claimed.job().entrypoint());
+            TreeMap<Integer, Moving> line =
+                    lines.get(isCommon ? null : claimed.job().entrypoint());
             if (line.size() < MOST_PRIORITIES || line.containsKey(claimed.job().priority())) {
                 line.computeIfAbsent(claimed.job().priority(), priority -> new Moving())
                         .claimed(claimed, now);
@@ -100,7 +112,7 @@ final class LineFronts {
         fronts = arranged.stream().filter(Range::isFront).toList();
     }
 
-    private static void addGap(List<Range> arranged, String entrypoint, long high, long low) {
+    private static void addGap(List<Range> arranged, @Nullable String entrypoint, long high, long low) {
         if (low <= high) {
             arranged.add(new Range(entrypoint, (int) high, (int) low, BEGINNING));
         }

@@ -14,6 +14,7 @@ final class Shares {
     /** A claim that gives fewer has found all that there are. */
     static final int LEAST = 10;
 
+    private static final int FOREIGN = 50;
     private static final int EIGHTHS = 8;
 
     private final int entrypoints;
@@ -40,6 +41,11 @@ final class Shares {
     /** How many parts of lines to look into; all, if limits may keep from taking what is in the first ones. */
     int heads(int wanted) {
         return limits.isEmpty() ? most(wanted) : Integer.MAX_VALUE;
+    }
+
+    /** How many of the first jobs of all lines to look at; some are not this worker's. */
+    int window(int wanted) {
+        return entrypoints == 1 ? most(wanted) : 2 * most(wanted) + FOREIGN;
     }
 
     private int most(int wanted) {

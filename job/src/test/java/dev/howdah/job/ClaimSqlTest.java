@@ -94,7 +94,7 @@ class ClaimSqlTest {
             List<String> rows = column(
                     statement,
                     explain
-                            + "execute claim ('{%s}', '{%s}', '{%s}', '{%s}', '{%s}', 21, 10, 0, '{}', '{%s}', '{}', '%s')"
+                            + "execute claim ('{%s}', '{%s}', '{%s}', '{%s}', '{%s}', 21, 10, '{}', '{%s}', '{}', '%s')"
                                     .formatted(
                                             names,
                                             repeated(entrypoints, high),

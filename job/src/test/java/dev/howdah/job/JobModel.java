@@ -95,7 +95,7 @@ final class JobModel {
                 .limit(max)
                 .toList();
         worker.behind.lookAtAll(); // which finds what was put back behind the front
-        String statement = options.isEmpty() ? ClaimSql.CLAIM : ClaimSql.CLAIM_LIMITED; // not the look before it
+        String statement = options.isEmpty() ? WindowSql.CLAIM_LINES : ClaimSql.CLAIM_LIMITED; // not the look before it
         List<Job> claimed = calling(cut, statement, () -> worker.claim(max));
         if (cut != Cut.BEFORE) {
             picked(worker, expected, claimed);

@@ -221,12 +221,11 @@ class JobSenderTest {
         sender.send(NewJob.of("a").withHeaders("null").withExpiry(Duration.ofNanos(1_000)));
         JobDatabase jobs = new JobDatabase(Transactions.over(database.dataSource()), JobNames.standard());
         List<String> entrypoints = List.of("a");
-        LineFronts fronts = new LineFronts(entrypoints);
+        LineFronts fronts = new LineFronts(entrypoints, Limits.none());
         assertThat(new JobFetcher(jobs, UUID.randomUUID(), entrypoints, Limits.none(), Duration.ofSeconds(30))
                         .claim(
                                 10,
-                                new JobFetcher.Look(
-                                        fronts.ranges(), new Shares(entrypoints, Limits.none()), List.of(), 0),
+                                new JobFetcher.Look(fronts.ranges(), new Shares(entrypoints, Limits.none()), List.of()),
                                 Set.of()))
                 .hasSize(2);
         assertThat(new HouseDuty("expiry", jobs, HouseSql.EXPIRE, HouseSql.PORTION, Duration.ZERO).doWork())

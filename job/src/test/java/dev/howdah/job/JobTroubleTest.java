@@ -50,7 +50,7 @@ class JobTroubleTest {
     @Test
     void getsBackAJobWhoseClaimWasWrittenThoughItsAnswerWasLost() {
         long id = jobs.sender().send(NewJob.of("a"));
-        dataSource.cut(Cut.AFTER, ClaimSql.CLAIM);
+        dataSource.cut(Cut.AFTER, WindowSql.CLAIM_LINE);
         try (JobWorker worker = start(job -> Outcome.done())) {
             awaitLog(id, "queued picked picked successful");
         }
@@ -62,7 +62,7 @@ class JobTroubleTest {
                 insert into pgqueuer (id, priority, entrypoint, status, queue_manager_id, updated, heartbeat)
                 values (-1, 0, 'a', 'picked', gen_random_uuid(), now() - interval '1 h', now() - interval '1 h')""");
         AtomicInteger calls = new AtomicInteger();
-        dataSource.cut(Cut.BEFORE, ClaimSql.CLAIM);
+        dataSource.cut(Cut.BEFORE, WindowSql.CLAIM_LINE);
         try (JobWorker worker = start(job -> {
             calls.incrementAndGet();
             return Outcome.done();
@@ -260,11 +260,11 @@ class JobTroubleTest {
                 entrypoints,
                 Limits.none(),
                 Duration.ofSeconds(30));
-        LineFronts fronts = new LineFronts(entrypoints);
+        LineFronts fronts = new LineFronts(entrypoints, Limits.none());
         return fetcher
                 .claim(
                         max,
-                        new JobFetcher.Look(fronts.ranges(), new Shares(entrypoints, Limits.none()), List.of(), 0),
+                        new JobFetcher.Look(fronts.ranges(), new Shares(entrypoints, Limits.none()), List.of()),
                         Set.of())
                 .stream()
                 .map(ClaimedJob::job)

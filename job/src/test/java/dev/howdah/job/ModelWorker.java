@@ -18,13 +18,14 @@ final class ModelWorker {
     final List<Job> inFlight = new ArrayList<>();
     private final JobDatabase database;
     private final Map<String, HandlerOptions> options;
-    private final LineFronts fronts = new LineFronts(JobModel.ENTRYPOINTS, 1, Duration.ZERO);
+    private final LineFronts fronts;
 
     ModelWorker(JobDatabase database, int number, Map<String, HandlerOptions> options) {
         this.database = database;
         this.number = number;
         this.options = options;
         settler = new JobSettler(database, id);
+        fronts = new LineFronts(JobModel.ENTRYPOINTS, new Limits(options), 1, Duration.ZERO);
         behind = new LookBehind(fetcher(Limits.none()), fronts);
     }
 
@@ -33,7 +34,7 @@ final class ModelWorker {
         List<ClaimedJob> claimed = fetcher(limits)
                 .claim(
                         max,
-                        new JobFetcher.Look(fronts.ranges(), new Shares(JobModel.ENTRYPOINTS, limits), behind.ids(), 0),
+                        new JobFetcher.Look(fronts.ranges(), new Shares(JobModel.ENTRYPOINTS, limits), behind.ids()),
                         ids());
         fronts.claimed(claimed);
         behind.claimed(claimed);
