@@ -212,7 +212,7 @@ final class JobClaimer implements Duty {
         fronts.claimed(jobs);
         lookBehind.claimed(jobs);
         shares.claimed(jobs, most);
-        foundBehind = lookBehind.look(); // for the next claim: these jobs do not wait for it
+        foundBehind = helped == null && lookBehind.look(); // for the next claim: these jobs do not wait for it
         return started;
     }
 

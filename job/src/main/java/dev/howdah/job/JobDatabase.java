@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -120,11 +121,21 @@ final class JobDatabase {
         return longs(rows.stream().map(column).toList());
     }
 
+    /** Of values that may come and go meanwhile. */
     static Argument longs(Collection<Long> values) {
-        return connection -> connection
-                .unwrap(PGConnection.class)
-                .createArrayOf(
-                        "int8", values.stream().mapToLong(Long::longValue).toArray());
+        return connection -> {
+            long[] array = new long[values.size()];
+            int count = 0;
+            for (long value : values) {
+                if (count == array.length) {
+                    array = Arrays.copyOf(array, 2 * count + 1);
+                }
+                array[count++] = value;
+            }
+            return connection
+                    .unwrap(PGConnection.class)
+                    .createArrayOf("int8", count == array.length ? array : Arrays.copyOf(array, count));
+        };
     }
 
     static String interval(Duration duration) {

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -74,38 +73,41 @@ final class JobFetcher {
         }
     }
 
-    /** From the window, and if that has too few, then from each line. */
+    /** From the window, unless it showed too few lately; where it shows none, from each line. */
     private List<ClaimedJob> claimFirst(int max, Look look, Set<Long> inFlight) {
         if (System.nanoTime() - windowAgain >= 0) {
             int window = look.shares.window(max);
-            AtomicInteger seen = new AtomicInteger();
-            List<ClaimedJob> jobs = database
-                    .rows(
-                            entrypoints.size() == 1 ? WindowSql.CLAIM_LINE : WindowSql.CLAIM_LINES,
-                            row -> {
-                                seen.set(row.getInt("seen"));
-                                return Optional.ofNullable(row.getObject("id") == null ? null : claimed(row));
-                            },
-                            ints(look.ranges, Range::high),
-                            ints(look.ranges, Range::low),
-                            longs(look.ranges, Range::passed),
-                            window,
-                            max,
-                            longs(look.behind),
-                            longs(inFlight),
-                            texts(entrypoints),
-                            workerId)
-                    .stream()
-                    .flatMap(Optional::stream)
-                    .toList();
-            if (jobs.size() < max / FEW && seen.get() == window) {
+            List<ClaimedJob> jobs = new ArrayList<>();
+            boolean isAll = claimFromWindow(window, max, look, inFlight, jobs) < window;
+            if (!isAll && jobs.size() < max / FEW) {
                 windowAgain = System.nanoTime() + WINDOW_PAUSE.toNanos();
             }
-            if (!jobs.isEmpty() || seen.get() < window) {
+            if (isAll || !jobs.isEmpty()) {
                 return jobs;
             }
         }
         return database.rows(ClaimSql.CLAIM, JobFetcher::claimed, arguments(max, look, longs(inFlight), workerId));
+    }
+
+    /** @return how many jobs were seen, others' among them */
+    private int claimFromWindow(int window, int max, Look look, Set<Long> inFlight, List<ClaimedJob> jobs) {
+        return database.row(
+                entrypoints.size() == 1 ? WindowSql.CLAIM_LINE : WindowSql.CLAIM_LINES,
+                row -> {
+                    if (row.getString("entrypoint") != null) {
+                        jobs.add(claimed(row));
+                    }
+                    return row.getInt("seen");
+                },
+                ints(look.ranges, Range::high),
+                ints(look.ranges, Range::low),
+                longs(look.ranges, Range::passed),
+                window,
+                max,
+                longs(look.behind),
+                longs(inFlight),
+                texts(entrypoints),
+                workerId);
     }
 
     private List<ClaimedJob> claimLimited(int max, Look look, Set<Long> inFlight) {
