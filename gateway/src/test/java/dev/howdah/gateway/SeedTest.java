@@ -74,6 +74,15 @@ class SeedTest {
                 .isEqualTo("hi");
     }
 
+    @Test
+    void theDescriptionSaysWhatTheFunctionDoes() {
+        assertThat(gateway.get("/")
+                        .json()
+                        .at("/paths/~1rpc~1fn_pgqueuer_enqueue/post/summary")
+                        .stringValue())
+                .isEqualTo("Sends a job, and gives its id");
+    }
+
     private static String curl(String body) throws IOException, InterruptedException {
         Optional<File> curl = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
                 .map(folder -> new File(folder, "curl"))

@@ -62,3 +62,11 @@ begin
     return job_id;
 end
 $$;
+
+-- what the gateway's description says of it
+comment on function fn_pgqueuer_enqueue(text, bytea, int, interval, text, jsonb) is
+'Sends a job, and gives its id
+
+entrypoint: which handler it is for. payload: bytes, as text or \x6869 in hexadecimal; base64 where a gateway says so. priority: the
+higher, the sooner. execute_after: the delay, as "10 seconds"; none by default. dedupe_key: while a job with it is queued or
+picked, another one is refused (23505). headers: an object for the handler.';

@@ -86,3 +86,8 @@ begin
     return ids;
 end
 $$;
+
+comment on function fn_pgqueuer_enqueue_batch(jsonb) is
+'Sends many jobs, all or none, and gives their ids in the same order
+
+jobs: an array of objects with the arguments of fn_pgqueuer_enqueue.';
