@@ -131,6 +131,12 @@ final class GatewayOptions {
     private int maxHeaders;
 
     @Option(
+            names = "--body-timeout",
+            paramLabel = "DURATION",
+            description = "How long a request's body may take to come; then it is answered 408 (30s by default).")
+    private Duration bodyTimeout = TrafficSettings.DEFAULT_BODY_TIMEOUT;
+
+    @Option(
             names = "--cors-origin",
             split = ",",
             paramLabel = "ORIGIN",
@@ -169,6 +175,7 @@ final class GatewayOptions {
                 .withTraffic(TrafficSettings.defaults()
                         .withMaxBodyBytes(maxBody)
                         .withMaxHeaderBytes(maxHeaders)
+                        .withBodyTimeout(bodyTimeout)
                         .withRateLimits(limits())
                         .withCorsOrigins(corsOrigins)
                         .withTrustedProxies(TrustedProxies.of(trustedProxies))

@@ -25,10 +25,11 @@ final class RequestBody {
     private RequestBody() {}
 
     /**
-     * @throws RpcError 413 if it is longer than {@code maxBytes}, whether it says so or not; 408 if it trickles in, 400 if it
-     *     breaks off
+     * @throws RpcError 413 if it is longer than it may be, whether it says so or not; 408 if it trickles in or takes longer
+     *     than it may, 400 if it breaks off
      */
-    static byte[] read(Context request, int maxBytes) {
+    static byte[] read(Context request, TrafficSettings traffic) {
+        int maxBytes = traffic.maxBodyBytes();
         if (request.req().getContentLengthLong() > maxBytes) {
             throw tooLarge(request, maxBytes);
         }
@@ -39,8 +40,13 @@ final class RequestBody {
             long start = System.nanoTime();
             for (int read = in.read(body); read >= 0; read = in.read(body, length, body.length - length)) {
                 length += read;
-                if (isSlow(length, System.nanoTime() - start)) {
-                    throw tooSlow(request);
+                long nanos = System.nanoTime() - start;
+                if (isSlow(length, nanos)) {
+                    throw tooSlow(request, "by fewer than " + SLOWEST + " bytes a second");
+                }
+                if (nanos > traffic.bodyTimeout().toNanos()) {
+                    throw tooSlow(
+                            request, "it may take " + traffic.bodyTimeout().toMillis() + " ms");
                 }
                 if (length == maxBytes) {
                     if (in.read() >= 0) {
@@ -112,9 +118,9 @@ final class RequestBody {
         return RpcError.tooLarge(maxBytes);
     }
 
-    private static RpcError tooSlow(Context request) {
+    private static RpcError tooSlow(Context request, String why) {
         request.header("Connection", "close");
-        return RpcError.refused(408, "The body came too slowly: by fewer than " + SLOWEST + " bytes a second");
+        return RpcError.refused(408, "The body came too slowly: " + why);
     }
 
     private static RpcError broken(Context request) {

@@ -61,7 +61,7 @@ final class RpcHandler {
         String profile = request.header(post ? "Content-Profile" : "Accept-Profile");
         Preferences preferences = Preferences.of(
                 Collections.list(request.req().getHeaders("Prefer")), settings.rollbackAllowed(), timeZones::has);
-        RpcRequest rpc = RpcRequest.read(request, settings.traffic().maxBodyBytes());
+        RpcRequest rpc = RpcRequest.read(request, settings.traffic());
         Catalogue known = catalogue.current();
         Resolved resolved;
         try {

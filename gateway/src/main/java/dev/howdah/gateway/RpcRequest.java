@@ -37,14 +37,14 @@ record RpcRequest(String name, boolean post, QueryParameters query, String type,
     /** A function, the arguments to call it with, and the parameters that its result is to be filtered by. */
     record Resolved(RpcFunction function, RpcArguments arguments, List<Pair> filters) {}
 
-    /** @throws RpcError 400 for what can't be read, 413 for what is too long */
-    static RpcRequest read(Context request, int maxBodyBytes) {
+    /** @throws RpcError 400 for what can't be read, 408 for what comes too slowly, 413 for what is too long */
+    static RpcRequest read(Context request, TrafficSettings traffic) {
         boolean post = request.method() == HandlerType.POST;
         String type = type(request.header("Content-Type"));
         if (post && !type.equals(FORM) && !WHOLE.containsKey(type)) {
             throw RpcError.badBody("Content-Type not acceptable: " + type);
         }
-        byte[] body = post ? RequestBody.read(request, maxBodyBytes) : new byte[0];
+        byte[] body = post ? RequestBody.read(request, traffic) : new byte[0];
         return new RpcRequest(
                 request.pathParam("function"), post, QueryParameters.of(request.queryString()), type, body);
     }

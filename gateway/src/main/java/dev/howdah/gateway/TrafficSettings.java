@@ -1,6 +1,7 @@
 package dev.howdah.gateway;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -10,6 +11,7 @@ import java.util.Map;
  * @param maxBodyBytes the largest request body taken, in bytes; a larger one is answered 413. Default: 1 MiB
  * @param maxHeaderBytes how long a request's line and headers may be together, in bytes; more is answered 414 or 431.
  *     Default: 8 KiB
+ * @param bodyTimeout how long a request may take to send its body; one that still comes then is answered 408. Default: 30 s
  * @param rateLimits for the requests of a role from one address, by role; {@code *} is every role that is not named. More
  *     are answered 429. Default: none
  * @param corsOrigins of web pages that may call, as {@code https://app.example}. Default: none
@@ -19,6 +21,7 @@ import java.util.Map;
 public record TrafficSettings(
         int maxBodyBytes,
         int maxHeaderBytes,
+        Duration bodyTimeout,
         Map<String, RateLimit> rateLimits,
         List<String> corsOrigins,
         TrustedProxies trustedProxies,
@@ -26,6 +29,7 @@ public record TrafficSettings(
 
     public static final int DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
     public static final int DEFAULT_MAX_HEADER_BYTES = 8 * 1024;
+    public static final Duration DEFAULT_BODY_TIMEOUT = Duration.ofSeconds(30);
     static final String EVERY_OTHER = "*";
 
     /** @throws IllegalArgumentException in one line, for what can't be */
@@ -37,6 +41,9 @@ public record TrafficSettings(
         }
         if (maxHeaderBytes < 1024) {
             throw new IllegalArgumentException("maxHeaderBytes must be 1024 or more, got " + maxHeaderBytes);
+        }
+        if (bodyTimeout.toMillis() < 1) {
+            throw new IllegalArgumentException("bodyTimeout must be 1 ms or more, got " + bodyTimeout);
         }
         for (String origin : corsOrigins) {
             if (!isOrigin(origin)) {
@@ -59,6 +66,7 @@ public record TrafficSettings(
         return new TrafficSettings(
                 DEFAULT_MAX_BODY_BYTES,
                 DEFAULT_MAX_HEADER_BYTES,
+                DEFAULT_BODY_TIMEOUT,
                 Map.of(),
                 List.of(),
                 TrustedProxies.none(),
@@ -66,26 +74,37 @@ public record TrafficSettings(
     }
 
     public TrafficSettings withMaxBodyBytes(int value) {
-        return new TrafficSettings(value, maxHeaderBytes, rateLimits, corsOrigins, trustedProxies, accessLog);
+        return new TrafficSettings(
+                value, maxHeaderBytes, bodyTimeout, rateLimits, corsOrigins, trustedProxies, accessLog);
     }
 
     public TrafficSettings withMaxHeaderBytes(int value) {
-        return new TrafficSettings(maxBodyBytes, value, rateLimits, corsOrigins, trustedProxies, accessLog);
+        return new TrafficSettings(
+                maxBodyBytes, value, bodyTimeout, rateLimits, corsOrigins, trustedProxies, accessLog);
+    }
+
+    public TrafficSettings withBodyTimeout(Duration value) {
+        return new TrafficSettings(
+                maxBodyBytes, maxHeaderBytes, value, rateLimits, corsOrigins, trustedProxies, accessLog);
     }
 
     public TrafficSettings withRateLimits(Map<String, RateLimit> value) {
-        return new TrafficSettings(maxBodyBytes, maxHeaderBytes, value, corsOrigins, trustedProxies, accessLog);
+        return new TrafficSettings(
+                maxBodyBytes, maxHeaderBytes, bodyTimeout, value, corsOrigins, trustedProxies, accessLog);
     }
 
     public TrafficSettings withCorsOrigins(List<String> value) {
-        return new TrafficSettings(maxBodyBytes, maxHeaderBytes, rateLimits, value, trustedProxies, accessLog);
+        return new TrafficSettings(
+                maxBodyBytes, maxHeaderBytes, bodyTimeout, rateLimits, value, trustedProxies, accessLog);
     }
 
     public TrafficSettings withTrustedProxies(TrustedProxies value) {
-        return new TrafficSettings(maxBodyBytes, maxHeaderBytes, rateLimits, corsOrigins, value, accessLog);
+        return new TrafficSettings(
+                maxBodyBytes, maxHeaderBytes, bodyTimeout, rateLimits, corsOrigins, value, accessLog);
     }
 
     public TrafficSettings withAccessLog(AccessLog value) {
-        return new TrafficSettings(maxBodyBytes, maxHeaderBytes, rateLimits, corsOrigins, trustedProxies, value);
+        return new TrafficSettings(
+                maxBodyBytes, maxHeaderBytes, bodyTimeout, rateLimits, corsOrigins, trustedProxies, value);
     }
 }

@@ -142,6 +142,30 @@ class AttacksTest {
         }
     }
 
+    /** Quick enough by the byte, and still too long in all. */
+    @Test
+    void aBodyThatTakesTooLongIsGivenUp() throws IOException {
+        try (RunningGateway impatient = RunningGateway.with(GatewaySettings.defaults()
+                        .withTraffic(TrafficSettings.defaults().withBodyTimeout(Duration.ofMillis(300))));
+                Socket socket = new Socket("127.0.0.1", impatient.port())) {
+            socket.setSoTimeout(60_000);
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST " + ENQUEUE + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            int sent = 0;
+            while (sent < 900 && socket.getInputStream().available() == 0) {
+                out.write(new byte[1000]);
+                sent++;
+                LockSupport.parkNanos(20_000_000); // 50,000 bytes a second
+            }
+            assertThat(sent).isLessThan(900);
+            socket.shutdownOutput();
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            RawAnswer.of(answer).isError(408, "PT408").saying("The body came too slowly: it may take 300 ms");
+            assertThat(impatient.jobs()).isZero();
+        }
+    }
+
     @Test
     void aQueryHasAnEnd() {
         Answer answer = gateway.get(ENQUEUE + "?entrypoint=" + "x".repeat(100_000));

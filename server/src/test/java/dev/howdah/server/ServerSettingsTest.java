@@ -91,5 +91,7 @@ class ServerSettingsTest {
                 .hasMessage("the jobs' log is to be kept for more than zero, got PT0S");
         assertThatThrownBy(() -> TrafficSettings.defaults().withMaxBodyBytes(0))
                 .hasMessage("maxBodyBytes must be 1 or more, got 0");
+        assertThatThrownBy(() -> TrafficSettings.defaults().withBodyTimeout(Duration.ZERO))
+                .hasMessage("bodyTimeout must be 1 ms or more, got PT0S");
     }
 }
