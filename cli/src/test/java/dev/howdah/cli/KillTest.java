@@ -23,17 +23,18 @@ class KillTest {
     @Test
     void everyJobEndsThoughServerDatabaseAndWorkerAreKilled() {
         Up first = Up.on(data, pgPort, httpPort);
-        first.column(
-                "select fn_pgqueuer_enqueue('k', convert_to(n::text, 'utf8')) from generate_series(1, " + JOBS + ") n");
+        enqueueHalf(first);
         HowdahProcess survivor = work(first);
         HowdahProcess victim = work(first);
         awaitSuccessful(first, JOBS / 10);
 
         first.process().kill();
         Up second = Up.on(data, pgPort, httpPort);
-        awaitSuccessful(second, JOBS / 3);
+        enqueueHalf(second); // those of before may all be done by now
+        awaitSuccessful(second, JOBS / 2 + JOBS / 10);
 
         victim.kill();
+        second.run("create table flushed ()"); // claims do not wait for the disk: with this commit they are on it
         ProcessHandle postmaster = second.postmaster();
         second.process().kill();
         postmaster.destroyForcibly();
@@ -58,6 +59,11 @@ class KillTest {
         } finally {
             survivor.close();
         }
+    }
+
+    private static void enqueueHalf(Up up) {
+        up.column("select fn_pgqueuer_enqueue('k', convert_to(n::text, 'utf8')) from generate_series(1, " + JOBS / 2
+                + ") n");
     }
 
     private static HowdahProcess work(Up up) {

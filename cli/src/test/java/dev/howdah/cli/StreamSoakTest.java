@@ -37,6 +37,7 @@ class StreamSoakTest {
     private static final int A_SECOND = 2_000;
     private static final int AT_ONCE = 20;
     private static final Duration SHORTLY = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @AutoClose
     final TestDatabase database = TestDatabase.installed();
@@ -49,8 +50,8 @@ class StreamSoakTest {
 
     private long largest;
     private String current = "0";
-    private int rotations;
-    private int kills;
+    private volatile int rotations;
+    private volatile int kills;
     private HowdahProcess server;
 
     @Test
@@ -78,7 +79,8 @@ class StreamSoakTest {
                 Connection heldXid = held("select pg_current_xact_id()")) {
             consumers.forEach(SoakConsumer::start);
             server = serve();
-            Future<Integer> sent = sending.submit(() -> send(time));
+            int wanted = (int) (time.toSeconds() / rotation.toSeconds() / 20) + 1;
+            Future<Integer> sent = sending.submit(() -> send(time, wanted));
             for (int i = 0; !sent.isDone(); i++) {
                 check(consumers);
                 watch(turn, sent);
@@ -93,11 +95,11 @@ class StreamSoakTest {
                 kills++;
             }
             long bound = largest;
-            await().atMost(Duration.ofMinutes(2)).pollInterval(SHORTLY).until(() -> {
+            await().atMost(PATIENCE).pollInterval(SHORTLY).until(() -> {
                 check(consumers);
                 return allIsRead();
             });
-            await().atMost(Duration.ofMinutes(2)).pollInterval(SHORTLY).untilAsserted(() -> {
+            await().atMost(PATIENCE).pollInterval(SHORTLY).untilAsserted(() -> {
                 check(consumers);
                 assertThat(size()).isLessThan(2_000_000);
             });
@@ -115,7 +117,7 @@ class StreamSoakTest {
                 assertThat(got.numbers()).as(consumer.name()).isEqualTo(firstOnes(sent.get()));
                 assertThat(got.again()).as("what a kill interrupts comes again").isLessThan(10_000 * (kills + 1));
             }
-            assertThat(rotations).isGreaterThan((int) (time.toSeconds() / rotation.toSeconds() / 20));
+            assertThat(rotations).isGreaterThanOrEqualTo(wanted);
             assertThat(kills).isGreaterThan(1);
         } finally {
             sending.shutdownNow();
@@ -126,12 +128,19 @@ class StreamSoakTest {
         }
     }
 
-    /** Events that carry the numbers from 0 on, so many a second if the machine can. @return how many */
-    private int send(Duration time) {
+    /**
+     * Events that carry the numbers from 0 on, so many a second if the machine can: for a time, and until enough has
+     * happened meanwhile.
+     *
+     * @return how many
+     */
+    private int send(Duration time, int rotationsWanted) {
         StreamSender sender = howdah.streams().sender(STREAM);
         long start = System.nanoTime();
         int sent = 0;
-        while (System.nanoTime() - start < time.toNanos()) {
+        while (System.nanoTime() - start < time.toNanos()
+                || (rotations < rotationsWanted || kills < 2)
+                        && System.nanoTime() - start < time.plus(PATIENCE).toNanos()) {
             List<NewEvent> events = new ArrayList<>();
             for (int i = 0; i < AT_ONCE; i++) {
                 events.add(NewEvent.of(Integer.toString(sent + i)));
