@@ -80,6 +80,7 @@ final class HowdahProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "dev.howdah.cli.Main"));
         command.addAll(List.of(args));
         return new ProcessBuilder(command);

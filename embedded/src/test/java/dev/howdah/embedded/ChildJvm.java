@@ -43,7 +43,8 @@ final class ChildJvm implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-Dhowdah.cache=" + cache, "-Djava.io.tmpdir=" + tmpdir));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(List.of("-Dhowdah.cache=" + cache, "-Djava.io.tmpdir=" + tmpdir));
         command.addAll(List.of("-cp", classPath, ChildJvm.class.getName(), home));
         return new ChildJvm(new ProcessBuilder(command)
                 .redirectErrorStream(true)
