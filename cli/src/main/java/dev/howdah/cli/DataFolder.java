@@ -20,6 +20,11 @@ final class DataFolder {
                 .normalize();
     }
 
+    /** Whether other commands find it only if they are told, too. */
+    boolean isChosen() {
+        return folder.isPresent();
+    }
+
     private static Path standard(Map<String, String> environment) {
         String chosen = environment.getOrDefault("HOWDAH_DATA", "");
         if (!chosen.isEmpty()) {

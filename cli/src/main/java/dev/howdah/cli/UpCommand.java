@@ -105,7 +105,7 @@ final class UpCommand implements Callable<Integer> {
                   JDBC   %s
                   HTTP   %s/rpc/fn_pgqueuer_enqueue
 
-                Send a job       curl %s/rpc/fn_pgqueuer_enqueue -H "Content-Type: application/json" \\
+                %sSend a job       curl %s/rpc/fn_pgqueuer_enqueue -H "Content-Type: application/json" \\
                                    -d '{"entrypoint": "fetch", "payload": "hello"}'
                 and work it      %s work fetch -- cat
                 Try a stream     %s stream create news && %s stream consume news me --follow
@@ -117,6 +117,7 @@ final class UpCommand implements Callable<Integer> {
                         addresses.psql(),
                         addresses.jdbc(),
                         addresses.http(),
+                        data.isChosen() ? "In other terminals, first: export HOWDAH_DATA=" + home + "\n" : "",
                         addresses.http(),
                         COMMAND,
                         COMMAND,

@@ -195,6 +195,9 @@ final class WorkCommand implements Callable<Integer> {
             } catch (CommandFailed e) {
                 end = "failed, " + e.getMessage();
                 throw e;
+            } catch (InterruptedException e) {
+                end = "broken off";
+                throw e;
             } finally {
                 err.printf(
                         "job %d %s: %s, %d ms%n",

@@ -79,7 +79,8 @@ class UpTest {
                             "Howdah is up.",
                             "psql   postgresql://",
                             "JDBC   jdbc:postgresql://",
-                            "/rpc/fn_pgqueuer_enqueue")
+                            "/rpc/fn_pgqueuer_enqueue",
+                            "export HOWDAH_DATA=" + data)
                     .containsPattern("The way of a job: 1 was sent, and its handler had \"hello\" after \\d+\\.\\d ms")
                     .containsPattern("The way of an event: \\d+ was sent, after \\d+ to warm up, "
                             + "and its consumer had \"hello\" after \\d+\\.\\d ms")

@@ -64,10 +64,9 @@ class WorkTest {
     @Test
     void whatTakesTooLongIsEndedTriedAgainAndHeld() {
         long id = howdah.jobs().sender().send(NewJob.of("a").withPayload("sleep 60"));
-        String[] options = {
-            "a", "--timeout", "300ms", "--retries", "1", "--backoff", "1ms", "--hold", "--quiet", "--", "sh"
-        };
-        work(options); // ends before the retry is due, or after it
+        String[] options = {"a", "--timeout", "300ms", "--retries", "1", "--backoff", "1ms", "--hold", "--", "sh"};
+        HowdahProcess first = work(options); // ends before the retry is due, or after it
+        assertThat(first.err()).contains("job " + id + " a: broken off, ");
         work(options);
         assertThat(log(id)).isEqualTo("queued picked queued picked failed");
         assertThat(database.value("select traceback ->> 'exception_message' from pgqueuer_log where status = 'failed'"))

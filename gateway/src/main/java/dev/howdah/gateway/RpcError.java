@@ -189,12 +189,16 @@ final class RpcError extends RuntimeException {
         String called = schema + "." + name
                 + arguments.stream().sorted().limit(SHOWN).collect(Collectors.joining(", ", "(", more));
         String known = overloads.stream().map(RpcFunction::signature).collect(Collectors.joining(" or "));
+        String hint = known.isEmpty() ? null : "Perhaps you meant to call the function " + known;
+        if (arguments.size() == 1 && arguments.iterator().next().startsWith("{")) {
+            hint = "The body looks like JSON, and is read as a form: send the header Content-Type: application/json";
+        }
         return new RpcError(
                 404,
                 "PGRST202",
                 "Could not find the function " + called + " in the schema cache",
                 "Searched for the function " + called + ", but no matches were found among the exposed functions.",
-                known.isEmpty() ? null : "Perhaps you meant to call the function " + known);
+                hint);
     }
 
     static RpcError severalFunctions(List<RpcFunction> matches) {

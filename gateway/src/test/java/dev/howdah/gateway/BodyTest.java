@@ -100,6 +100,15 @@ class BodyTest {
         gateway.post(ENQUEUE, type, "{\"entrypoint\": \"a\"}").isError(400, "PGRST102");
     }
 
+    /** As curl -d sends it, if nothing else is said. */
+    @Test
+    void jsonThatIsSentAsAFormIsToldApart() {
+        Answer answer = gateway.post(ENQUEUE, "application/x-www-form-urlencoded", "{\"entrypoint\": \"a\"}");
+
+        answer.isError(404, "PGRST202");
+        assertThat(answer.json().get("hint").stringValue()).contains("Content-Type: application/json");
+    }
+
     @Test
     void aBodyAsLongAsTheLimitIsTakenOneByteMoreIsNot() {
         String fits = "{\"entrypoint\": \"a\", \"payload\": \"%s\"}";
