@@ -81,7 +81,7 @@ public final class StreamSchema implements WingSql {
 
     @Override
     public List<SqlScript> migrations() {
-        return Stream.of("migrations/1_schemas", "migrations/2_tables", "migrations/3_engine")
+        return Stream.of("migrations/1_schemas", "migrations/2_tables", "migrations/3_engine", "migrations/4_windows")
                 .map(StreamSchema::read)
                 .toList();
     }

@@ -110,20 +110,16 @@ class AwaitEventsTest {
                 .isNotEqualTo("null");
     }
 
-    /** It waits two milliseconds for the commit: on a busy machine that may take longer, so there are several tries. */
+    /** Once in ten times at least: on a busy machine a commit may take longer than the moment that it waits for one. */
     @Test
     void givesWhatWasSentMeanwhileInTheSameCall() throws Exception {
-        for (int tries = 1; !isGivenInTheSameCall(); tries++) {
-            assertThat(tries).isLessThan(10);
-            drop();
-            aQueueWithAConsumer();
+        boolean given = false;
+        for (int sent = 0; sent < 10 && !given; sent++) {
+            CompletableFuture<String> waiting = waiting(DELIVER_FIRST.replace("i_seen => 0", "i_seen => " + sent));
+            other.run(SEND);
+            given = soon(waiting).equals("t");
         }
-    }
-
-    private boolean isGivenInTheSameCall() throws Exception {
-        CompletableFuture<String> waiting = waiting(DELIVER_FIRST);
-        other.run(SEND);
-        return soon(waiting).equals("t");
+        assertThat(given).isTrue();
     }
 
     @ParameterizedTest

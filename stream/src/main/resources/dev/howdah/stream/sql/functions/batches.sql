@@ -30,8 +30,7 @@ begin
             v_pos.pos_batch := nextval('howdah_stream.batch_id_seq');
             v_pos.pos_batch_end := howdah_stream.batch_end(
                 i_sub, v_pos.pos_last_tick, v_pos.pos_next_tick, v_pos.pos_done, v_max);
-            perform howdah_stream.move(v_pos);
-            v_pos.pos_version := v_pos.pos_version + 1;
+            v_pos := howdah_stream.move(v_pos);
         end if;
     end if;
     return v_pos;

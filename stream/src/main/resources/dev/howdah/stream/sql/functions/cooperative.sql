@@ -43,8 +43,7 @@ begin
         v_pos.pos_batch := nextval('howdah_stream.batch_id_seq');
         v_pos.pos_batch_end := v_pos.pos_part_end;
     end if;
-    perform howdah_stream.move(v_pos);
-    v_pos.pos_version := v_pos.pos_version + 1;
+    v_pos := howdah_stream.move(v_pos);
     return v_pos;
 end
 $$;

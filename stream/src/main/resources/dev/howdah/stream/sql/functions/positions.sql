@@ -57,19 +57,20 @@ begin
 end
 $$;
 
--- Appends i_pos as the step after the one whose version it carries; the caller has the lock.
-create or replace function howdah_stream.move(i_pos howdah_stream.position) returns void
+drop function if exists howdah_stream.move(howdah_stream.position);
+
+-- Appends i_pos as the step after the one whose version it carries; the caller has the lock. Gives it with its own version.
+create or replace function howdah_stream.move(i_pos howdah_stream.position) returns howdah_stream.position
 language plpgsql as $$
 begin
-    insert into howdah_stream.position
-    values (i_pos.pos_sub, coalesce(i_pos.pos_version, 0) + 1, i_pos.pos_last_tick, i_pos.pos_next_tick, i_pos.pos_done,
-            i_pos.pos_batch, i_pos.pos_batch_end, clock_timestamp(),
-            i_pos.pos_lease_owner, i_pos.pos_lease_until, i_pos.pos_epoch, i_pos.pos_lease_ttl, i_pos.pos_part_end)
-    on conflict do nothing;
+    i_pos.pos_version := coalesce(i_pos.pos_version, 0) + 1;
+    i_pos.pos_active := clock_timestamp();
+    insert into howdah_stream.position values (i_pos.*) on conflict do nothing;
     if not found then
         raise exception 'the consumer was moved by another session since this transaction began: try again'
             using errcode = 'serialization_failure';
     end if;
+    return i_pos;
 end
 $$;
 

@@ -148,9 +148,7 @@ begin
             using errcode = 'object_not_in_prerequisite_state', hint = 'Claim it with claim_slot.';
     end if;
     v_pos.pos_lease_until := clock_timestamp() + v_pos.pos_lease_ttl;
-    perform howdah_stream.move(v_pos);
-    v_pos.pos_version := v_pos.pos_version + 1;
-    return v_pos;
+    return howdah_stream.move(v_pos);
 end
 $$;
 

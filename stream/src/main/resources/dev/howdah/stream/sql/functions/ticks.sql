@@ -4,8 +4,9 @@
 
 -- Truncation (compaction.sql, rotation.sql) empties a table for every snapshot that is older. So whoever decides by what he
 -- does not find there reads with a snapshot that is younger than his lock on the table: in a volatile function, each
--- statement of which takes its locks and then its snapshot. Where the transaction has one snapshot, it is refused.
-create or replace function howdah_stream.want_own_snapshot(i_what text) returns void
+-- statement of which takes its locks and then its snapshot. Where the transaction has one snapshot, it is refused; else true.
+drop function if exists howdah_stream.want_own_snapshot(text);
+create or replace function howdah_stream.want_own_snapshot(i_what text) returns bool
 language plpgsql as $$
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
@@ -13,25 +14,32 @@ begin
                 i_what, upper(current_setting('transaction_isolation'))
             using errcode = 'active_sql_transaction';
     end if;
+    return true;
 end
 $$;
 
+drop function if exists howdah_stream.tick(pgque.queue, bool, bool);
+
 -- Makes a tick; the caller holds the queue's row. i_busy: somebody may be writing an event that this tick does not see
--- though its id is not new any more, this transaction itself for one. Tells who listens, unless not i_tell.
-create or replace function howdah_stream.tick(i_queue pgque.queue, i_busy bool, i_tell bool default true) returns bigint
+-- though its id is not new any more, this transaction itself for one. Tells who listens, unless not i_tell. With i_after:
+-- null, if there is one after that already.
+create or replace function howdah_stream.tick(
+    i_queue pgque.queue, i_busy bool, i_tell bool default true, i_after bigint default null) returns bigint
 language plpgsql as $$
 declare
+    v_own bool := howdah_stream.want_own_snapshot('a tick');
     v_tick bigint;
     -- Before the snapshot: an event of a later transaction has a higher id. And before asking who is writing: whoever
     -- begins later has a higher id, too.
     v_seq bigint := howdah_stream.ids_drawn(i_queue.queue_id);
     v_busy bool := i_busy or coalesce(howdah_stream.is_written(i_queue.queue_id), false);
 begin
-    perform howdah_stream.want_own_snapshot('a tick');
     insert into pgque.tick (tick_queue, tick_id, tick_event_seq, tick_busy)
-    values (i_queue.queue_id, nextval(i_queue.queue_tick_seq::regclass), v_seq, v_busy)
+    select i_queue.queue_id, nextval(i_queue.queue_tick_seq::regclass), v_seq, v_busy
+     where coalesce(i_after = (
+               select tick_id from pgque.tick where tick_queue = i_queue.queue_id order by tick_id desc limit 1), true)
     returning tick_id into v_tick;
-    if i_tell then
+    if i_tell and v_tick is not null then
         perform pg_notify('pgque_' || i_queue.queue_name, v_tick::text);
     end if;
     return v_tick;
@@ -105,17 +113,19 @@ create or replace function howdah_stream.tick_unless_ticked(i_last pgque.tick, i
 language plpgsql as $$
 declare
     v_queue pgque.queue;
-    v_now bigint;
+    v_tick bigint;
 begin
     select * into v_queue
       from pgque.queue
      where queue_id = i_last.tick_queue and not queue_ticker_paused and not queue_external_ticker
        for no key update skip locked;
-    if not found then
-        return null;
+    if found then
+        v_tick := howdah_stream.tick(v_queue, false, i_tell, i_last.tick_id);
+        if v_tick is null then
+            select max(tick_id) into v_tick from pgque.tick where tick_queue = i_last.tick_queue;
+        end if;
     end if;
-    select max(tick_id) into v_now from pgque.tick where tick_queue = i_last.tick_queue and tick_id > i_last.tick_id;
-    return coalesce(v_now, howdah_stream.tick(v_queue, false, i_tell));
+    return v_tick;
 end
 $$;
 

@@ -20,16 +20,18 @@ $$;
 -- ticker sleeps: they notify then. The locks are only tried: kept, they would keep writers from sharing them.
 create or replace function howdah_stream.is_written(i_queue_id int) returns bool
 language plpgsql as $$
+declare
+    v_ended bool;
 begin
     if pg_try_advisory_lock(1752131956, i_queue_id % 64) then
-        perform pg_advisory_unlock(1752131956, i_queue_id % 64);
+        v_ended := pg_advisory_unlock(1752131956, i_queue_id % 64);
         if pg_try_advisory_lock(1752131956, 64) then
-            perform pg_advisory_unlock(1752131956, 64);
+            v_ended := pg_advisory_unlock(1752131956, 64);
             return false;
         end if;
     end if;
     if pg_try_advisory_lock_shared(1752131956, 64) then
-        perform pg_advisory_unlock_shared(1752131956, 64);
+        v_ended := pg_advisory_unlock_shared(1752131956, 64);
         return true;
     end if;
     return null;
@@ -43,20 +45,26 @@ language sql as $$
     select bool_and(pg_try_advisory_xact_lock(1752131956, bucket)) from generate_series(0, 64) bucket
 $$;
 
+drop function if exists howdah_stream.await_events(int, bigint, interval);
+
 -- Waits, at most i_wait, until an event's id is drawn that is not among the first i_seen; and then for whoever draws it, a
--- moment at most. Touches no table: a lock that lasted as long as this would keep all of them from being truncated.
-create or replace function howdah_stream.await_events(i_queue_id int, i_seen bigint, i_wait interval) returns void
+-- moment at most. False if none was. Touches no table: a lock that lasted as long as this would keep all of them from being
+-- truncated.
+create or replace function howdah_stream.await_events(i_queue_id int, i_seen bigint, i_wait interval) returns bool
 language plpgsql as $$
 declare
     v_end timestamptz := clock_timestamp() + i_wait;
 begin
     while howdah_stream.ids_drawn(i_queue_id) <= i_seen loop
         if clock_timestamp() >= v_end then
-            return;
+            return false;
         end if;
         perform pg_sleep(0.0001); -- a millisecond; 0.001 would often be two
     end loop;
-    perform howdah_stream.await_writers(i_queue_id);
+    if howdah_stream.is_written(i_queue_id) then
+        perform howdah_stream.await_writers(i_queue_id);
+    end if;
+    return true;
 end
 $$;
 

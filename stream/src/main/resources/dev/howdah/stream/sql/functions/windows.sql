@@ -223,33 +223,34 @@ begin
 end
 $$;
 
--- What find_next_tick(i_newest) and batch_end say of the next batch from here on; in one question, where a batch has room for
--- all there is. The caller has the subscriber's lock.
-create or replace function howdah_stream.newest_window(
-    i_sub howdah_stream.subscriber, i_pos howdah_stream.position, out next_tick bigint, out batch_end bigint)
+-- The window from a tick to another, by default to the newest one, in one question: window_bounds' values, how many ids were
+-- drawn in it, and its tables, which are those that were not sealed at the lower tick. Errors: a tick is not there.
+create or replace function howdah_stream.batch_window(i_queue_id int, i_last_tick bigint, i_next_tick bigint default null)
+returns howdah_stream.batch_window
 language plpgsql as $$
 declare
-    v_max int;
-    v_whole bool;
+    v_window howdah_stream.batch_window;
 begin
-    select q.queue_batch_max_count, n.tick_id,
-           n.tick_id > l.tick_id and n.tick_event_seq - b.tick_event_seq <= q.queue_batch_max_count / 2
-           and pg_snapshot_xmin(l.tick_snapshot) >= pg_snapshot_xmax(b.tick_snapshot) and i_pos.pos_next_tick is null
-      into v_max, next_tick, v_whole
+    select n.tick_id,
+           n.tick_id > l.tick_id and n.tick_event_seq - l.tick_event_seq <= q.queue_batch_max_count / 2
+           and not l.tick_busy,
+           pg_snapshot_xmax(l.tick_snapshot), pg_snapshot_xmax(n.tick_snapshot), n.tick_snapshot,
+           array(select x from pg_snapshot_xip(l.tick_snapshot) x where pg_visible_in_snapshot(x, n.tick_snapshot)),
+           n.tick_event_seq - l.tick_event_seq,
+           array(select et_nr from howdah_stream.event_table
+                  where et_queue = i_queue_id and (et_sealed_tick is null or et_sealed_tick >= i_last_tick)
+                  order by et_nr)
+      into v_window
       from pgque.queue q
-      left join pgque.tick l on l.tick_queue = q.queue_id and l.tick_id = i_pos.pos_last_tick
-      left join lateral (
-           select * from pgque.tick where tick_queue = q.queue_id order by tick_id desc limit 1) n on true
-      left join lateral (
+      join pgque.tick l on l.tick_queue = i_queue_id and l.tick_id = i_last_tick
+      join lateral (
            select * from pgque.tick
-            where tick_queue = q.queue_id and tick_id < i_pos.pos_last_tick
-            order by tick_id desc limit 1) b on true
-     where q.queue_id = i_sub.sub_queue;
-    if v_whole is not true then
-        next_tick := howdah_stream.find_next_tick(i_sub, i_pos, null, null, null, true);
-        if next_tick is not null then
-            batch_end := howdah_stream.batch_end(i_sub, i_pos.pos_last_tick, next_tick, i_pos.pos_done, v_max);
-        end if;
+            where tick_queue = i_queue_id and tick_id <= coalesce(i_next_tick, 9223372036854775807)
+            order by tick_id desc limit 1) n on n.tick_id = coalesce(i_next_tick, n.tick_id)
+     where q.queue_id = i_queue_id;
+    if not found then
+        perform howdah_stream.window_bounds(i_queue_id, i_last_tick, i_next_tick); -- says what is missing
     end if;
+    return v_window;
 end
 $$;

@@ -64,24 +64,29 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_sub howdah_stream.subscriber;
     v_pos howdah_stream.position;
+    v_window howdah_stream.batch_window;
     v_found record;
+    v_setting text;
+    v_news bool := false;
 begin
-    perform set_config('synchronous_commit', 'off', true);
+    v_setting := set_config('synchronous_commit', 'off', true);
     if i_wait is not null then
-        perform howdah_stream.await_events(i_queue_id, i_seen, i_wait);
+        v_news := howdah_stream.await_events(i_queue_id, i_seen, i_wait);
     end if;
     select * into v_sub from howdah_stream.subscriber s where s.sub_no = i_sub_no;
     if not found then
         raise exception 'Not subscriber to queue: it was unregistered';
-    end if;
-    settled := i_batch is not null
-        and howdah_stream.settle(i_settle_no, i_worker, i_batch, i_end, i_events, i_after, i_reasons);
-    if v_sub.sub_role = 'coop_main' then
+    elsif v_sub.sub_role = 'coop_main' then
+        settled := i_batch is not null
+            and howdah_stream.settle(i_settle_no, i_worker, i_batch, i_end, i_events, i_after, i_reasons);
         v_found := howdah_stream.open_for_member(v_sub, i_worker, i_lease);
     else
-        v_found := howdah_stream.open_for_worker(v_sub, i_worker, i_lease);
+        v_found := howdah_stream.open_for_worker(
+            v_sub, i_worker, i_lease, v_news, i_batch, i_end, i_events, i_after, i_reasons);
+        settled := v_found.settled;
     end if;
     v_pos := v_found.opened;
+    v_window := v_found.reading;
     seen := v_found.seen;
     if v_pos.pos_batch is null then
         return;
@@ -92,72 +97,105 @@ begin
     tick_id := v_pos.pos_next_tick;
     done := v_pos.pos_done;
     batch_end := v_pos.pos_batch_end;
-    select pg_snapshot_xmax(a.tick_snapshot), pg_snapshot_xmax(b.tick_snapshot), b.tick_snapshot,
-           array(select x from pg_snapshot_xip(a.tick_snapshot) x where pg_visible_in_snapshot(x, b.tick_snapshot)),
-           b.tick_event_seq - a.tick_event_seq,
-           array(select et_nr from howdah_stream.event_table
-                  where et_queue = v_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= a.tick_id)
-                  order by et_nr)
-      into lower, upper, snapshot, late, ids_drawn, tables
-      from pgque.tick a, pgque.tick b
-     where a.tick_queue = v_sub.sub_queue and a.tick_id = prev_tick_id
-       and b.tick_queue = v_sub.sub_queue and b.tick_id = deliver.tick_id;
-    if not found then
-        perform howdah_stream.window_bounds(v_sub.sub_queue, prev_tick_id, deliver.tick_id); -- says what is missing
-    end if;
+    lower := v_window.lower;
+    upper := v_window.upper;
+    snapshot := v_window.snapshot;
+    late := v_window.late;
+    tables := v_window.tables;
+    ids_drawn := v_window.ids_drawn;
 end
 $$;
 
--- The worker's open batch, or the next one opened for it; null's if there is none to be had, and then what look() saw.
+drop function if exists howdah_stream.newest_window(howdah_stream.subscriber, howdah_stream.position);
+drop function if exists howdah_stream.open_for_worker(howdah_stream.subscriber, text, interval);
+
+-- Settles the worker's batch, if i_batch is given, and gives its open one, or the next one opened for it: one step on, for
+-- both. Nulls if there is none to be had, and then what look() saw. i_news: there will be one, most likely; else nothing is
+-- locked before that is seen.
 create or replace function howdah_stream.open_for_worker(
-    i_sub howdah_stream.subscriber, i_worker text, i_lease interval,
-    out opened howdah_stream.position, out seen bigint)
+    i_sub howdah_stream.subscriber, i_worker text, i_lease interval, i_news bool, i_batch bigint, i_end bigint,
+    i_events bigint[], i_after interval[], i_reasons text[],
+    out settled bool, out opened howdah_stream.position, out reading howdah_stream.batch_window, out seen bigint)
 language plpgsql as $$
 declare
-    v_pos howdah_stream.position := howdah_stream.position(i_sub.sub_no);
-    v_has_tick bool;
+    v_locked bool := i_news or i_batch is not null;
+    v_pos howdah_stream.position;
+    v_look record;
 begin
-    if v_pos.pos_batch is not null then
-        if v_pos.pos_lease_owner <> i_worker and v_pos.pos_lease_until > clock_timestamp() then
-            return;
-        end if;
-    elsif v_pos.pos_next_tick is null then
-        select l.has_tick, l.seen into v_has_tick, seen from howdah_stream.look(i_sub.sub_queue, v_pos.pos_last_tick) l;
-        if v_has_tick is not true then
-            return;
-        end if;
-    end if;
-    v_pos := howdah_stream.lock_position(i_sub.sub_no);
-    if v_pos.pos_batch is not null then
-        if v_pos.pos_lease_owner = i_worker then
-            opened := v_pos;
-            return;
-        elsif v_pos.pos_lease_until > clock_timestamp() then
-            return;
-        end if;
+    if v_locked then
+        v_pos := howdah_stream.lock_position(i_sub.sub_no);
     else
-        select w.next_tick, w.batch_end into v_pos.pos_next_tick, v_pos.pos_batch_end
-          from howdah_stream.newest_window(i_sub, v_pos) w;
-        if v_pos.pos_next_tick is null then
+        v_pos := howdah_stream.position(i_sub.sub_no);
+    end if;
+    settled := coalesce(v_pos.pos_batch = i_batch and v_pos.pos_lease_owner = i_worker, false);
+    if settled then
+        if cardinality(i_events) > 0 then
+            perform howdah_stream.set_aside(v_pos, i_events, i_after, i_reasons);
+        end if;
+        v_pos := howdah_stream.ending(v_pos, i_end);
+        v_pos := howdah_stream.past(v_pos, v_pos.pos_batch_end);
+    elsif v_pos.pos_batch is not null and v_pos.pos_lease_owner <> i_worker
+            and v_pos.pos_lease_until > clock_timestamp() then
+        return;
+    end if;
+    if v_pos.pos_next_tick is null then
+        v_look := howdah_stream.look(i_sub.sub_queue, v_pos.pos_last_tick);
+        seen := v_look.seen;
+        if v_look.has_tick is not true then
+            if settled then
+                v_pos := howdah_stream.move(v_pos);
+            end if;
             return;
         end if;
     end if;
-    opened := howdah_stream.lend(v_pos, i_worker, i_lease);
+    if not v_locked then
+        v_pos := howdah_stream.lock_position(i_sub.sub_no);
+        if v_pos.pos_batch is not null and v_pos.pos_lease_owner <> i_worker
+                and v_pos.pos_lease_until > clock_timestamp() then
+            return;
+        end if;
+    end if;
+    reading := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
+    if v_pos.pos_batch is null and v_pos.pos_next_tick is null and reading.fits then
+        v_pos.pos_next_tick := reading.next_tick;
+    elsif v_pos.pos_batch is null then
+        v_pos.pos_next_tick := howdah_stream.find_next_tick(i_sub, v_pos, null, null, null, true);
+        if v_pos.pos_next_tick is null then
+            reading := null;
+            if settled then
+                v_pos := howdah_stream.move(v_pos);
+            end if;
+            return;
+        end if;
+        v_pos.pos_batch_end := howdah_stream.batch_end(
+            i_sub, v_pos.pos_last_tick, v_pos.pos_next_tick, v_pos.pos_done,
+            (select queue_batch_max_count from pgque.queue where queue_id = i_sub.sub_queue));
+        reading := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
+    end if;
+    if v_pos.pos_batch is null or v_pos.pos_lease_owner is distinct from i_worker then
+        v_pos := howdah_stream.lend(v_pos, i_worker, i_lease);
+    end if;
+    opened := v_pos;
 end
 $$;
+
+drop function if exists howdah_stream.open_for_member(howdah_stream.subscriber, text, interval);
 
 -- The same for a cooperative consumer: on whichever of its members has nothing to do, or on a new one. The lease is also
 -- the time without a sign of life after which what another member has is taken over.
 create or replace function howdah_stream.open_for_member(
     i_group howdah_stream.subscriber, i_worker text, i_lease interval,
-    out opened howdah_stream.position, out seen bigint)
+    out opened howdah_stream.position, out reading howdah_stream.batch_window, out seen bigint)
 language plpgsql as $$
 declare
     v_pos howdah_stream.position := howdah_stream.position(i_group.sub_no);
     v_has_tick bool := v_pos.pos_next_tick is not null;
+    v_look record;
 begin
     if not v_has_tick then
-        select l.has_tick, l.seen into v_has_tick, seen from howdah_stream.look(i_group.sub_queue, v_pos.pos_last_tick) l;
+        v_look := howdah_stream.look(i_group.sub_queue, v_pos.pos_last_tick);
+        v_has_tick := v_look.has_tick;
+        seen := v_look.seen;
     end if;
     if v_has_tick is not true
             and not exists (select from howdah_stream.free_members(i_group.sub_id, clock_timestamp()) where has_rest) then
@@ -166,6 +204,7 @@ begin
     v_pos := howdah_stream.next_part(howdah_stream.free_member(i_group), i_lease, i_newest => true);
     if v_pos.pos_batch is not null then
         opened := howdah_stream.lend(v_pos, i_worker, i_lease);
+        reading := howdah_stream.batch_window(i_group.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
     end if;
 end
 $$;
@@ -178,8 +217,7 @@ begin
     i_pos.pos_batch := nextval('howdah_stream.batch_id_seq');
     i_pos.pos_lease_owner := i_worker;
     i_pos.pos_lease_until := clock_timestamp() + i_lease;
-    perform howdah_stream.move(i_pos);
-    return i_pos;
+    return howdah_stream.move(i_pos);
 end
 $$;
 
