@@ -71,7 +71,11 @@ public final class CopyRows implements AutoCloseable {
                 i = WholeText.endOfPair(value, i);
             }
         }
-        rows.append(value, written, value.length());
+        if (written == 0) {
+            rows.append(value); // at once: a part of it would be appended char by char
+        } else {
+            rows.append(value, written, value.length());
+        }
     }
 
     private static char escaped(char c) {
