@@ -80,7 +80,11 @@ class StreamSoakTest {
             consumers.forEach(SoakConsumer::start);
             server = serve();
             int wanted = (int) (time.toSeconds() / rotation.toSeconds() / 20) + 1;
-            Future<Integer> sent = sending.submit(() -> send(time, wanted));
+            Future<Integer> sent = sending.submit(() -> {
+                try (Connection connection = database.dataSource().getConnection()) {
+                    return send(connection, time, wanted);
+                }
+            });
             for (int i = 0; !sent.isDone(); i++) {
                 check(consumers);
                 watch(turn, sent);
@@ -134,7 +138,7 @@ class StreamSoakTest {
      *
      * @return how many
      */
-    private int send(Duration time, int rotationsWanted) {
+    private int send(Connection connection, Duration time, int rotationsWanted) {
         StreamSender sender = howdah.streams().sender(STREAM);
         long start = System.nanoTime();
         int sent = 0;
@@ -145,7 +149,7 @@ class StreamSoakTest {
             for (int i = 0; i < AT_ONCE; i++) {
                 events.add(NewEvent.of(Integer.toString(sent + i)));
             }
-            sender.sendAll(events);
+            sender.sendAll(connection, events);
             sent += AT_ONCE;
             LockSupport.parkNanos(start + sent * 1_000_000_000L / A_SECOND - System.nanoTime());
         }
