@@ -27,6 +27,8 @@ final class JobFetcher {
     private static final Duration WINDOW_PAUSE = Duration.ofSeconds(1);
     /** Fewer of those that are wanted than one in so many are too few. */
     private static final int FEW = 4;
+    /** So many jobs behind the fronts are looked at, whether they are due or not. */
+    private static final int BEHIND_WINDOW = 5_000;
 
     private final JobDatabase database;
     private final UUID workerId;
@@ -154,6 +156,31 @@ final class JobFetcher {
                 longs(inFlight),
                 max,
                 workerId);
+    }
+
+    /** Jobs that are due behind these fronts, at most so many; or of each entrypoint, where very many jobs are there. */
+    List<Long> allBehind(List<Range> fronts, int most) {
+        if (fronts.isEmpty()) {
+            return List.of();
+        }
+        boolean isCommon = entrypoints.size() > 1 && fronts.get(0).entrypoint() == null;
+        List<Range> lines = isCommon ? fronts : ofEach(fronts);
+        List<Long> ids = new ArrayList<>();
+        List<Integer> seen = database.rows(
+                isCommon ? WindowSql.BEHIND_COMMON : WindowSql.BEHIND_LINES,
+                row -> {
+                    long id = row.getLong("id");
+                    if (!row.wasNull() && ids.size() < most) {
+                        ids.add(id);
+                    }
+                    return row.getInt("seen");
+                },
+                texts(lines, Range::entrypoint),
+                ints(lines, Range::high),
+                longs(lines, Range::passed),
+                BEHIND_WINDOW,
+                texts(entrypoints));
+        return seen.get(0) < BEHIND_WINDOW ? ids : behind(fronts, null, most);
     }
 
     /** Jobs behind these fronts that fell due {@code since} then, or ever; at most so many of each entrypoint. */

@@ -80,7 +80,7 @@ final class LookBehind {
         long now = System.nanoTime();
         Set<Long> known = Set.copyOf(behind);
         behind.clear();
-        behind.addAll(fetcher.behind(fronts.fronts(), null, MOST));
+        behind.addAll(fetcher.allBehind(fronts.fronts(), MOST));
         lastLook = now;
         lastWhole = now;
         wholeCost = System.nanoTime() - now;

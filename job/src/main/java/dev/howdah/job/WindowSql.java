@@ -93,4 +93,38 @@ final class WindowSql {
     static final String CLAIM_LINES = QUICKLY
             + CLAIM.formatted(
                     "", ClaimSql.NOT_EXPIRED_NOW, "and entrypoint in (select unnest(entrypoints) from wanted)");
+
+    /**
+     * What is due behind the fronts of lines: of their jobs there the first so many, whatever their time, as most of what
+     * is behind a front is done and gone. Where that was not all, {@link ClaimSql#BEHIND} goes by when they fell due.
+     */
+    private static final String BEHIND = QUICKLY + """
+            with wanted as materialized (
+                select ?::text[] as entrypoint, ?::int[] as priority, ?::bigint[] as passed, ?::int as window_size,
+                       ?::text[] as entrypoints
+            ), seen as materialized (
+                select q.*
+                  from wanted w
+                 cross join unnest(w.entrypoint, w.priority, w.passed) as f (entrypoint, priority, passed)
+                 cross join lateral (
+                    select id, entrypoint, execute_after, headers
+                      from pgqueuer
+                     where %1$s priority = f.priority and id <= f.passed and status = 'queued'
+                     order by id
+                 ) as q
+                 limit (select window_size from wanted)
+            ), late as (
+                select id
+                  from seen
+                 where execute_after <= now() and %2$s and entrypoint in (select unnest(entrypoints) from wanted)
+            )
+            select l.id, s.seen
+              from (select count(*) as seen from seen) as s
+              left join late l on true""";
+
+    /** For lines of an entrypoint each. */
+    static final String BEHIND_LINES = BEHIND.formatted("entrypoint = f.entrypoint and", ClaimSql.NOT_EXPIRED_NOW);
+
+    /** For the line that all have in common. */
+    static final String BEHIND_COMMON = BEHIND.formatted("", ClaimSql.NOT_EXPIRED_NOW);
 }

@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a claim sees, and how PostgreSQL runs it. */
 class WindowSqlTest {
@@ -38,7 +40,10 @@ class WindowSqlTest {
         assertThat(plan(WindowSql.CLAIM_LINE)).anyMatch(line -> line.contains("using pgqueuer_ep_prio_id_idx"));
         assertThat(plan(WindowSql.CLAIM_LINES))
                 .anyMatch(line -> line.contains("Backward using pgqueuer_priority_id_id1_idx"));
-        for (String claim : List.of(WindowSql.CLAIM_LINE, WindowSql.CLAIM_LINES)) {
+        assertThat(plan(WindowSql.BEHIND_LINES)).anyMatch(line -> line.contains("using pgqueuer_ep_prio_id_idx"));
+        assertThat(plan(WindowSql.BEHIND_COMMON)).anyMatch(line -> line.contains("using pgqueuer_priority_id_id1_idx"));
+        for (String claim :
+                List.of(WindowSql.CLAIM_LINE, WindowSql.CLAIM_LINES, WindowSql.BEHIND_LINES, WindowSql.BEHIND_COMMON)) {
             assertThat(plan(claim)).noneMatch(line -> line.contains("Seq Scan on pgqueuer"));
         }
         assertThat(plan(JobSql.FINISH)).noneMatch(line -> line.contains("Seq Scan on pgqueuer"));
@@ -82,6 +87,24 @@ class WindowSqlTest {
         assertThat(claimed(1, 20)).isEmpty();
     }
 
+    /** Before the first job of a backlog, or among so many delayed ones that the first look does not see them all. */
+    @ParameterizedTest
+    @CsvSource({"1, 0", "2, 0", "1, 6000", "2, 6000"})
+    void whatIsDueBehindTheFrontIsFound(int entrypoints, int delayed) {
+        fill(delayed, entrypoints);
+        database.run("update pgqueuer set execute_after = now() + interval '1 hour'");
+        fill(20, entrypoints);
+        List<String> due = database.column("select id from pgqueuer where execute_after <= now() order by id");
+        fill(100, entrypoints);
+        long front = Long.parseLong(due.get(due.size() - 1));
+        List<String> names = names(entrypoints);
+        JobFetcher fetcher = fetcher(names);
+        assertThat(fetcher.allBehind(List.of(new LineFronts.Range(null, 0, 0, front)), 1_000))
+                .containsExactlyInAnyOrderElementsOf(
+                        due.stream().map(Long::parseLong).toList());
+        assertThat(fetcher.allBehind(List.of(), 1_000)).isEmpty();
+    }
+
     private static void fill(int jobs, int entrypoints) {
         database.run("""
                 insert into pgqueuer (priority, entrypoint, status)
@@ -90,15 +113,21 @@ class WindowSqlTest {
 
     /** By a new worker. */
     private static List<String> claimed(int entrypoints, int max) {
-        List<String> names =
-                IntStream.range(0, entrypoints).mapToObj(i -> "job" + i).toList();
-        JobDatabase jobs = new JobDatabase(Transactions.over(database.dataSource()), JobNames.standard());
-        var fetcher = new JobFetcher(jobs, UUID.randomUUID(), names, Limits.none(), Duration.ofSeconds(30));
+        List<String> names = names(entrypoints);
         var look = new JobFetcher.Look(
                 new LineFronts(names, Limits.none()).ranges(), new Shares(names, Limits.none()), List.of());
-        return fetcher.claim(max, look, Set.of()).stream()
+        return fetcher(names).claim(max, look, Set.of()).stream()
                 .map(claimed -> String.valueOf(claimed.job().id()))
                 .toList();
+    }
+
+    private static List<String> names(int entrypoints) {
+        return IntStream.range(0, entrypoints).mapToObj(i -> "job" + i).toList();
+    }
+
+    private static JobFetcher fetcher(List<String> names) {
+        JobDatabase jobs = new JobDatabase(Transactions.over(database.dataSource()), JobNames.standard());
+        return new JobFetcher(jobs, UUID.randomUUID(), names, Limits.none(), Duration.ofSeconds(30));
     }
 
     /** Of the statement after {@link WindowSql#QUICKLY}, as it is after the first few times. */
