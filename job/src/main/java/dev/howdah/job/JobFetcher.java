@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +36,11 @@ final class JobFetcher {
     private final Collection<String> entrypoints;
     private final Limits limits;
     private final String heartbeatTimeout;
-    private final ReentrantLock oneAtATime = new ReentrantLock();
-    private long windowAgain = System.nanoTime();
+    private final ReentrantLock ofLines = new ReentrantLock();
+    /** By the claims from the window that are under way. */
+    private final AtomicInteger wanted = new AtomicInteger();
+
+    private volatile long windowAgain = System.nanoTime();
 
     /**
      * Where to look for jobs.
@@ -63,24 +67,19 @@ final class JobFetcher {
     }
 
     /**
-     * At most {@code max} jobs that are due, none of those {@code inFlight}. One claim of a worker after the other: two at once
-     * would want the same jobs.
+     * At most {@code max} jobs that are due, none of those {@code inFlight}. Of two claims of a worker at once the later one
+     * looks as much further; where lines are looked into one by one, it waits.
      */
     List<ClaimedJob> claim(int max, Look look, Set<Long> inFlight) {
-        oneAtATime.lock();
-        try {
-            return limits.isEmpty() ? claimFirst(max, look, inFlight) : claimLimited(max, look, inFlight);
-        } finally {
-            oneAtATime.unlock();
-        }
-    }
-
-    /** From the window, unless it showed too few lately; where it shows none, from each line. */
-    private List<ClaimedJob> claimFirst(int max, Look look, Set<Long> inFlight) {
-        if (System.nanoTime() - windowAgain >= 0) {
-            int window = look.shares.window(max);
+        if (limits.isEmpty() && System.nanoTime() - windowAgain >= 0) {
             List<ClaimedJob> jobs = new ArrayList<>();
-            boolean isAll = claimFromWindow(window, max, look, inFlight, jobs) < window;
+            int window = look.shares.window(wanted.addAndGet(max));
+            boolean isAll;
+            try {
+                isAll = claimFromWindow(window, max, look, inFlight, jobs) < window;
+            } finally {
+                wanted.addAndGet(-max);
+            }
             if (!isAll && jobs.size() < max / FEW) {
                 windowAgain = System.nanoTime() + WINDOW_PAUSE.toNanos();
             }
@@ -88,6 +87,15 @@ final class JobFetcher {
                 return jobs;
             }
         }
+        ofLines.lock();
+        try {
+            return limits.isEmpty() ? claimOfLines(max, look, inFlight) : claimLimited(max, look, inFlight);
+        } finally {
+            ofLines.unlock();
+        }
+    }
+
+    private List<ClaimedJob> claimOfLines(int max, Look look, Set<Long> inFlight) {
         return database.rows(ClaimSql.CLAIM, JobFetcher::claimed, arguments(max, look, longs(inFlight), workerId));
     }
 
