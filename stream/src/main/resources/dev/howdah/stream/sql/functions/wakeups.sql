@@ -47,9 +47,10 @@ $$;
 
 drop function if exists howdah_stream.await_events(int, bigint, interval);
 
--- Waits, at most i_wait, until an event's id is drawn that is not among the first i_seen; and then for whoever draws it, a
--- moment at most. False if none was. Touches no table: a lock that lasted as long as this would keep all of them from being
--- truncated.
+drop function if exists howdah_stream.await_events(int, bigint, interval);
+
+-- Waits, at most i_wait, until an event's id is drawn that is not among the first i_seen. False if none was. Touches no
+-- table: a lock that lasted as long as this would keep all of them from being truncated.
 create or replace function howdah_stream.await_events(i_queue_id int, i_seen bigint, i_wait interval) returns bool
 language plpgsql as $$
 declare
@@ -61,9 +62,6 @@ begin
         end if;
         perform pg_sleep(0.0001); -- a millisecond; 0.001 would often be two
     end loop;
-    if howdah_stream.is_written(i_queue_id) then
-        perform howdah_stream.await_writers(i_queue_id);
-    end if;
     return true;
 end
 $$;
@@ -73,10 +71,15 @@ $$;
 create or replace function howdah_stream.await_writers(i_queue_id int) returns void
 language plpgsql as $$
 begin
-    perform set_config('lock_timeout', '2ms', true);
-    perform pg_advisory_xact_lock(1752131956, i_queue_id % 64);
-    raise sqlstate 'HWOK1';
-exception when lock_not_available or sqlstate 'HWOK1' then
-    null;
+    if howdah_stream.is_written(i_queue_id) is not true then
+        return;
+    end if;
+    begin
+        perform set_config('lock_timeout', '2ms', true);
+        perform pg_advisory_xact_lock(1752131956, i_queue_id % 64);
+        raise sqlstate 'HWOK1';
+    exception when lock_not_available or sqlstate 'HWOK1' then
+        null;
+    end;
 end
 $$;

@@ -77,6 +77,9 @@ begin
     if not found then
         raise exception 'Not subscriber to queue: it was unregistered';
     elsif v_sub.sub_role = 'coop_main' then
+        if v_news then
+            perform howdah_stream.await_writers(i_queue_id);
+        end if;
         settled := i_batch is not null
             and howdah_stream.settle(i_settle_no, i_worker, i_batch, i_end, i_events, i_after, i_reasons);
         v_found := howdah_stream.open_for_member(v_sub, i_worker, i_lease);
@@ -124,6 +127,9 @@ declare
 begin
     if v_locked then
         v_pos := howdah_stream.lock_position(i_sub.sub_no);
+        if i_news then
+            perform howdah_stream.await_writers(i_sub.sub_queue); -- by now, so that this is done while they commit
+        end if;
     else
         v_pos := howdah_stream.position(i_sub.sub_no);
     end if;
