@@ -9,13 +9,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** The wings' functions are upgraded while the gateway runs. */
+/** The wings' functions are upgraded while the gateway runs; each time in a database of its own. */
 class UpgradeTest {
 
     private static final String JOB = "{\"entrypoint\": \"a\"}";
 
     @AutoClose
-    static final RunningGateway gateway = RunningGateway.start();
+    final RunningGateway gateway = RunningGateway.start();
 
     @Test
     void callsGoOnWhileEverythingIsInstalledAgain() {
