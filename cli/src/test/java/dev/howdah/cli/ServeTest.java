@@ -72,10 +72,11 @@ class ServeTest {
                     Map.of("PGPASSWORD", empty.address().password()), "serve", "--db", url, "--http-port", "0")) {
                 assertThat(serve.awaitEnd()).isEqualTo(ExitCode.FAILED);
                 assertThat(serve.err())
-                        .isEqualTo("howdah: this database lacks stream 1_schemas, stream 2_tables, stream 3_engine, "
-                                + "queue 1_schemas, job 1_types, job 2_tables, job 3_statistics, job 4_adoption, "
-                                + "job 5_additions, job functions, queue functions, stream functions: "
-                                + "run howdah install first");
+                        .isEqualTo(
+                                "howdah: this database lacks stream 1_schemas, stream 2_tables, stream 3_engine, stream 4_windows, "
+                                        + "queue 1_schemas, job 1_types, job 2_tables, job 3_statistics, job 4_adoption, "
+                                        + "job 5_additions, job functions, queue functions, stream functions: "
+                                        + "run howdah install first");
             }
         }
     }
