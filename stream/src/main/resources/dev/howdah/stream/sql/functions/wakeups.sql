@@ -47,8 +47,6 @@ $$;
 
 drop function if exists howdah_stream.await_events(int, bigint, interval);
 
-drop function if exists howdah_stream.await_events(int, bigint, interval);
-
 -- Waits, at most i_wait, until an event's id is drawn that is not among the first i_seen. False if none was. Touches no
 -- table: a lock that lasted as long as this would keep all of them from being truncated.
 create or replace function howdah_stream.await_events(i_queue_id int, i_seen bigint, i_wait interval) returns bool

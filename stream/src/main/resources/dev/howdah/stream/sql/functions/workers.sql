@@ -165,18 +165,20 @@ begin
     if v_pos.pos_batch is null and v_pos.pos_next_tick is null and reading.fits then
         v_pos.pos_next_tick := reading.next_tick;
     elsif v_pos.pos_batch is null then
-        v_pos.pos_next_tick := howdah_stream.find_next_tick(i_sub, v_pos, null, null, null, true);
         if v_pos.pos_next_tick is null then
-            reading := null;
-            if settled then
-                v_pos := howdah_stream.move(v_pos);
+            v_pos.pos_next_tick := howdah_stream.find_next_tick(i_sub, v_pos, null, null, null, true);
+            if v_pos.pos_next_tick is null then
+                reading := null;
+                if settled then
+                    v_pos := howdah_stream.move(v_pos);
+                end if;
+                return;
             end if;
-            return;
+            reading := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
         end if;
         v_pos.pos_batch_end := howdah_stream.batch_end(
             i_sub, v_pos.pos_last_tick, v_pos.pos_next_tick, v_pos.pos_done,
             (select queue_batch_max_count from pgque.queue where queue_id = i_sub.sub_queue));
-        reading := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
     end if;
     if v_pos.pos_batch is null or v_pos.pos_lease_owner is distinct from i_worker then
         v_pos := howdah_stream.lend(v_pos, i_worker, i_lease);
