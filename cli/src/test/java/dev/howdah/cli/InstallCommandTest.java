@@ -24,6 +24,7 @@ class InstallCommandTest {
                 applied stream 2_tables
                 applied stream 3_engine
                 applied stream 4_windows
+                applied stream 5_large_windows
                 applied queue 1_schemas
                 applied job 1_types
                 applied job 2_tables

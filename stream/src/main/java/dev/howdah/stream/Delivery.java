@@ -3,6 +3,7 @@ package dev.howdah.stream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A batch as it was opened for a worker, with its events, and what is known of the worker's lease. */
 final class Delivery {
@@ -10,7 +11,7 @@ final class Delivery {
     private final int subscriber;
     private final long batchId;
     private final long tickId;
-    private final List<Event> events;
+    private final EventReader.Part part;
     private final long lease;
     private final long opened;
     private volatile long renewed;
@@ -20,11 +21,11 @@ final class Delivery {
      * @param subscriber whose batch it is, by the engine's number
      * @param opened when it was asked for, in {@link System#nanoTime()}: the lease began later
      */
-    Delivery(int subscriber, long batchId, long tickId, List<Event> events, Duration lease, long opened) {
+    Delivery(int subscriber, long batchId, long tickId, EventReader.Part part, Duration lease, long opened) {
         this.subscriber = subscriber;
         this.batchId = batchId;
         this.tickId = tickId;
-        this.events = events;
+        this.part = part;
         this.lease = TimeUnit.NANOSECONDS.convert(lease);
         this.opened = opened;
         this.renewed = opened;
@@ -43,7 +44,12 @@ final class Delivery {
     }
 
     List<Event> events() {
-        return events;
+        return part.events();
+    }
+
+    /** The id that it ends with, where its worker took less than it was offered. */
+    @Nullable Long end() {
+        return part.end();
     }
 
     Duration age() {

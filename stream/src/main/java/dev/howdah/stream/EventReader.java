@@ -13,15 +13,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 
 /**
- * Reads a batch's events, for one worker. A window that is given out in several batches is read once, if it is not too
- * large, and kept until its last batch.
+ * Reads a batch's events, for one worker. Where the window has more than a batch, it is read once, if it is not too large,
+ * and kept until its last batch.
  */
 final class EventReader {
 
-    /** A window of more ids than this is read batch by batch. */
-    private static final long MOST_AHEAD = 200_000;
+    /** The driver asks for rows in their binary form from the first time on, which both sides make and read sooner. */
+    private static final int BINARY = -1;
 
     private final Subscriber subscriber;
     private final Map<List<Integer>, WindowSql> sqlByTables = new HashMap<>();
@@ -35,28 +36,44 @@ final class EventReader {
 
     private record Window(long prevTickId, long tickId, List<Event> events) {}
 
+    /**
+     * A batch's events.
+     *
+     * @param end the id that the batch ends with, where the reader gives less of a window than the database offered
+     */
+    record Part(List<Event> events, @Nullable Long end) {}
+
     /** @param batch at the first of the rows that {@link StreamSql#deliver} gave */
-    List<Event> read(Connection connection, ResultSet batch) throws SQLException {
+    Part read(Connection connection, ResultSet batch) throws SQLException {
         if (batch.getBoolean("at_once")) {
-            return inOrder(eventsAtOnce(batch));
+            return new Part(inOrder(eventsAtOnce(batch)), null);
+        }
+        Long done = batch.getObject("done", Long.class);
+        Long end = batch.getObject("batch_end", Long.class);
+        if (!batch.getBoolean("ahead") && (done != null || end != null)) {
+            return new Part(readBatch(connection, batch.getLong("batch_id")), null);
         }
         long prevTick = batch.getLong("prev_tick_id");
         long tick = batch.getLong("tick_id");
-        Long done = batch.getObject("done", Long.class);
-        Long end = batch.getObject("batch_end", Long.class);
-        if ((done != null || end != null) && batch.getLong("ids_drawn") > MOST_AHEAD) {
-            return readBatch(connection, batch.getLong("batch_id"));
-        }
         if (ahead == null || ahead.prevTickId != prevTick || ahead.tickId != tick) {
             ahead = new Window(prevTick, tick, readWindow(connection, batch, prevTick));
         }
         List<Event> events = ahead.events;
         int from = done == null ? 0 : after(events, done);
         int to = end == null ? events.size() : after(events, end);
-        if (end == null) {
+        int cut = cut(events, from, to, batch.getInt("batch_max"));
+        if (end == null && cut == to) {
             ahead = null;
         }
-        return from == 0 && to == events.size() ? events : events.subList(from, to);
+        return new Part(
+                events.subList(from, cut), cut < to ? events.get(cut - 1).id() : null);
+    }
+
+    /** Where a batch of at most so many events ends; one event's rows stay together. */
+    private static int cut(List<Event> events, int from, int to, int most) {
+        return to - from <= most
+                ? to
+                : after(events, events.get(from + most - 1).id());
     }
 
     /** Where the first event with a higher id is. */
@@ -77,6 +94,7 @@ final class EventReader {
     private List<Event> readWindow(Connection connection, ResultSet batch, long prevTick) throws SQLException {
         WindowSql sql = windowSql(connection, batch.getArray("tables"), prevTick);
         try (PreparedStatement statement = connection.prepareStatement(sql.text)) {
+            statement.unwrap(PGStatement.class).setPrepareThreshold(BINARY);
             for (int table = 0, i = 0; table < sql.tables; table++) {
                 // as values of unknown type: a text would be cast for each row
                 statement.setObject(++i, batch.getString("lower"), Types.OTHER);

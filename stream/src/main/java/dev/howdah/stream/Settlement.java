@@ -23,6 +23,7 @@ final class Settlement {
 
     Settlement(Delivery delivery) {
         this.delivery = delivery;
+        this.end = delivery.end();
     }
 
     Settlement retry(Event event, Duration after, @Nullable String reason) {

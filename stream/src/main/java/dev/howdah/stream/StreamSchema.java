@@ -15,6 +15,7 @@ public final class StreamSchema implements WingSql {
             "functions/queue_functions",
             "functions/ticks",
             "functions/positions",
+            "functions/batch_limits",
             "functions/batches",
             "functions/batch_events",
             "functions/queues",
@@ -81,7 +82,12 @@ public final class StreamSchema implements WingSql {
 
     @Override
     public List<SqlScript> migrations() {
-        return Stream.of("migrations/1_schemas", "migrations/2_tables", "migrations/3_engine", "migrations/4_windows")
+        return Stream.of(
+                        "migrations/1_schemas",
+                        "migrations/2_tables",
+                        "migrations/3_engine",
+                        "migrations/4_windows",
+                        "migrations/5_large_windows")
                 .map(StreamSchema::read)
                 .toList();
     }

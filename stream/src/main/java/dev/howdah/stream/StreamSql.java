@@ -28,7 +28,7 @@ final class StreamSql {
     static String deliver(int queueId) {
         return """
                 select settled, sub_no, batch_id, prev_tick_id, tick_id, done, batch_end, lower::text, upper::text,
-                       snapshot::text, late::text, tables, ids_drawn, at_once, seen,
+                       snapshot::text, late::text, tables, batch_max, ahead, at_once, seen,
                        ev_id, ev_time, ev_retry, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4
                   from howdah_stream.deliver(?, ?, ?::interval, ?, ?, ?, ?, ?::interval[], ?, ?, ?, ?::interval)
                  cross join lateral (select done is null and batch_end is null and ids_drawn <= 100) few (at_once)

@@ -106,6 +106,32 @@ class StreamConsumerTest extends StreamClientBase {
     }
 
     @Test
+    void retriesThatAreDueTogetherComeInPartsToo() {
+        streams.configure(STREAM, StreamSettings.none().batchMaxCount(100));
+        streams.subscribe(STREAM, "c");
+        sender().sendAll(IntStream.rangeClosed(1, 1_000)
+                .mapToObj(i -> NewEvent.of("" + i))
+                .toList());
+        List<Integer> sizes = new CopyOnWriteArrayList<>();
+        AtomicInteger again = new AtomicInteger();
+        try (StreamConsumer consumer = consumer("c")
+                .handleBatches(batch -> {
+                    sizes.add(batch.events().size());
+                    for (Event event : batch.events()) {
+                        if (event.retry() == 0) {
+                            batch.retry(event, Duration.ZERO);
+                        } else {
+                            again.incrementAndGet();
+                        }
+                    }
+                })
+                .start()) {
+            eventually(() -> assertThat(again).hasValue(1_000));
+        }
+        assertThat(sizes).allMatch(size -> size <= 100);
+    }
+
+    @Test
     void instancesOfAConsumerHaveOneBatchAtATime() {
         streams.configure(STREAM, StreamSettings.none().batchMaxCount(5));
         streams.subscribe(STREAM, "c");

@@ -8,7 +8,7 @@ create or replace function howdah_stream.next_batch(
 language plpgsql as $$
 declare
     v_pos howdah_stream.position := howdah_stream.position(i_sub.sub_no);
-    v_max int;
+    v_window howdah_stream.batch_window;
 begin
     if v_pos.pos_sub is null then
         perform howdah_stream.refuse_if_compacted();
@@ -26,10 +26,10 @@ begin
         v_pos.pos_next_tick :=
             howdah_stream.find_next_tick(i_sub, v_pos, i_min_lag, i_min_count, i_min_interval, i_newest);
         if v_pos.pos_next_tick is not null then
-            select queue_batch_max_count into v_max from pgque.queue where queue_id = i_sub.sub_queue;
+            v_window := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
             v_pos.pos_batch := nextval('howdah_stream.batch_id_seq');
             v_pos.pos_batch_end := howdah_stream.batch_end(
-                i_sub, v_pos.pos_last_tick, v_pos.pos_next_tick, v_pos.pos_done, v_max);
+                i_sub, v_window, v_pos.pos_last_tick, v_pos.pos_done, v_window.batch_max);
             v_pos := howdah_stream.move(v_pos);
         end if;
     end if;

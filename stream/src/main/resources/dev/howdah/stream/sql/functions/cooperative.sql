@@ -55,15 +55,16 @@ create or replace function howdah_stream.take_part(
 language plpgsql as $$
 declare
     v_pos howdah_stream.position := howdah_stream.lock_position(i_group.sub_no);
-    v_max int := (select least(i_max, queue_batch_max_count) from pgque.queue where queue_id = i_group.sub_queue);
+    v_window howdah_stream.batch_window;
 begin
     v_pos.pos_next_tick :=
         howdah_stream.find_next_tick(i_group, v_pos, i_min_lag, i_min_count, i_min_interval, i_newest);
     if v_pos.pos_next_tick is null then
         return null;
     end if;
+    v_window := howdah_stream.batch_window(i_group.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
     v_pos.pos_part_end := howdah_stream.batch_end(
-        i_group, v_pos.pos_last_tick, v_pos.pos_next_tick, v_pos.pos_done, v_max);
+        i_group, v_window, v_pos.pos_last_tick, v_pos.pos_done, least(i_max, v_window.batch_max));
     perform howdah_stream.move(howdah_stream.past(v_pos, v_pos.pos_part_end));
     return v_pos;
 end

@@ -144,102 +144,21 @@ begin
 end
 $$;
 
--- Where a batch must end for it to have at most i_max events: with which id, null if the window has no more. The ids that
--- were drawn since the tick before the window say so at once, where that is enough or each of the window's events has
--- an id of its own among them. That is not sure of retries, and of transactions older than that tick: then they are counted.
-create or replace function howdah_stream.batch_end(
-    i_sub howdah_stream.subscriber, i_last_tick bigint, i_next_tick bigint, i_done bigint, i_max int) returns bigint
-language plpgsql as $$
-declare
-    v_ids record;
-    v_start bigint;
-begin
-    -- ids up to drawn_before are not of the window, unless a transaction that is older than that tick ended within it.
-    -- At a queue's first tick no id had been drawn.
-    select coalesce(b.tick_event_seq, 0) as drawn_before, l.tick_event_seq as drawn_last, n.tick_event_seq as drawn_next,
-           case when b.tick_id is null then l.tick_event_seq = 0
-                else not exists (select from pg_snapshot_xip(l.tick_snapshot) x
-                                  where x < pg_snapshot_xmax(b.tick_snapshot)
-                                    and pg_visible_in_snapshot(x, n.tick_snapshot)) end as sure
-      into v_ids
-      from pgque.tick l
-      join pgque.tick n on n.tick_queue = l.tick_queue and n.tick_id = i_next_tick
-      left join lateral (
-           select * from pgque.tick
-            where tick_queue = l.tick_queue and tick_id < l.tick_id
-            order by tick_id desc limit 1) b on true
-     where l.tick_queue = i_sub.sub_queue and l.tick_id = i_last_tick;
-    if v_ids.sure and v_ids.drawn_next - v_ids.drawn_before <= i_max then
-        return null;
-    elsif v_ids.sure is not true or howdah_stream.has_own(i_sub, i_last_tick, i_next_tick) then
-        return howdah_stream.ask_window(i_sub, i_last_tick, i_next_tick, $sql$
-            select max(ev_id) filter (where nr <= $7)
-              from (select ev_id, row_number() over (order by ev_id) as nr
-                      from (%s) w where $6 is null or ev_id > $6 order by ev_id limit $7 + 1) e
-            having count(*) > $7$sql$, i_done, i_max);
-    end if;
-    v_start := greatest(i_done, v_ids.drawn_before);
-    if i_done is null and v_ids.drawn_last - v_start > i_max / 2 then
-        v_start := howdah_stream.ask_window(i_sub, i_last_tick, i_next_tick, 'select min(ev_id) - 1 from (%s) w');
-    end if;
-    return case when v_start + i_max < v_ids.drawn_next then v_start + i_max end;
-end
-$$;
-
--- Whether there are retries or replays for the subscriber in the window: asks the index on those alone.
-create or replace function howdah_stream.has_own(
-    i_sub howdah_stream.subscriber, i_last_tick bigint, i_next_tick bigint) returns bool
-language plpgsql set enable_seqscan to off as $$
-declare
-    v_bounds record;
-    v_question text;
-    v_answer bool;
-begin
-    select * into v_bounds from howdah_stream.window_bounds(i_sub.sub_queue, i_last_tick, i_next_tick);
-    select string_agg(format('exists (select from %s where ev_owner = $1 and ev_txid >= $2 and ev_txid < $3)',
-               howdah_stream.event_table_name(et_queue, et_nr)), ' or ')
-      into v_question
-      from howdah_stream.event_table
-     where et_queue = i_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= i_last_tick);
-    execute 'select ' || v_question into v_answer using i_sub.sub_id, pg_snapshot_xmin(v_bounds.lower_snapshot), v_bounds.upper;
-    return v_answer;
-end
-$$;
-
--- Asks a question about a window: SQL with a %s for it, and for the arguments $6 and $7.
-create or replace function howdah_stream.ask_window(
-    i_sub howdah_stream.subscriber, i_last_tick bigint, i_next_tick bigint, i_question text,
-    i_done bigint default null, i_max int default null) returns bigint
-language plpgsql as $$
-declare
-    v_bounds record;
-    v_answer bigint;
-begin
-    select * into v_bounds from howdah_stream.window_bounds(i_sub.sub_queue, i_last_tick, i_next_tick);
-    execute format(i_question, howdah_stream.window_sql(i_sub, i_last_tick, array['$1', '$2', '$3', '$4', '$5']))
-       into v_answer
-      using v_bounds.lower, v_bounds.upper, v_bounds.snapshot, v_bounds.late, i_sub.sub_id, i_done, i_max;
-    return v_answer;
-end
-$$;
-
--- The window from a tick to another, by default to the newest one, in one question: window_bounds' values, how many ids were
--- drawn in it, and its tables, which are those that were not sealed at the lower tick. Errors: a tick is not there.
+-- The window from a tick to another, by default to the newest one, in one question. Its tables are those that were not sealed
+-- at the lower tick. Errors: a tick is not there.
 create or replace function howdah_stream.batch_window(i_queue_id int, i_last_tick bigint, i_next_tick bigint default null)
 returns howdah_stream.batch_window
 language plpgsql as $$
 declare
     v_window howdah_stream.batch_window;
 begin
-    select n.tick_id,
-           n.tick_id > l.tick_id and n.tick_event_seq - l.tick_event_seq <= q.queue_batch_max_count / 2
-           and not l.tick_busy,
-           pg_snapshot_xmax(l.tick_snapshot), pg_snapshot_xmax(n.tick_snapshot), n.tick_snapshot,
-           array(select x from pg_snapshot_xip(l.tick_snapshot) x where pg_visible_in_snapshot(x, n.tick_snapshot)),
-           n.tick_event_seq - l.tick_event_seq,
+    select n.tick_id, n.tick_id > l.tick_id and n.tick_event_seq - before <= q.queue_batch_max_count / 2,
+           pg_snapshot_xmax(l.tick_snapshot), pg_snapshot_xmax(n.tick_snapshot), n.tick_snapshot, late,
+           n.tick_event_seq - before,
            array(select et_nr from howdah_stream.event_table
                   where et_queue = i_queue_id and (et_sealed_tick is null or et_sealed_tick >= i_last_tick)
-                  order by et_nr)
+                  order by et_nr),
+           n.tick_event_seq, q.queue_batch_max_count, n.tick_event_seq - before <= 20 * q.queue_batch_max_count
       into v_window
       from pgque.queue q
       join pgque.tick l on l.tick_queue = i_queue_id and l.tick_id = i_last_tick
@@ -247,10 +166,31 @@ begin
            select * from pgque.tick
             where tick_queue = i_queue_id and tick_id <= coalesce(i_next_tick, 9223372036854775807)
             order by tick_id desc limit 1) n on n.tick_id = coalesce(i_next_tick, n.tick_id)
+     cross join lateral (
+           select array(select x from pg_snapshot_xip(l.tick_snapshot) x where pg_visible_in_snapshot(x, n.tick_snapshot))
+           ) w (late)
+     cross join lateral (
+           select case when late = '{}' and not l.tick_busy then l.tick_event_seq
+                       else howdah_stream.drawn_before(l, late[1]) end) drawn (before)
      where q.queue_id = i_queue_id;
     if not found then
         perform howdah_stream.window_bounds(i_queue_id, i_last_tick, i_next_tick); -- says what is missing
     end if;
     return v_window;
+end
+$$;
+
+-- How many ids had been drawn at the last tick before this one at which no transaction had begun that this one does not see,
+-- the oldest of which is i_oldest, if there was any: theirs are higher ids. 0 if that is a hundred ticks ago.
+create or replace function howdah_stream.drawn_before(i_tick pgque.tick, i_oldest xid8) returns bigint
+language plpgsql as $$
+begin
+    return coalesce((
+        select tick_event_seq
+          from (select * from pgque.tick
+                 where tick_queue = i_tick.tick_queue and tick_id < i_tick.tick_id
+                 order by tick_id desc limit 100) t
+         where pg_snapshot_xmax(tick_snapshot) <= coalesce(i_oldest, pg_snapshot_xmax(i_tick.tick_snapshot))
+         order by tick_id desc limit 1), 0);
 end
 $$;

@@ -53,13 +53,15 @@ $$;
 -- in vain gave: how many ids had been drawn, if nobody was at work on an event of theirs, else null. Not to be given with a
 -- batch to settle, whose settlement would wait with it. Its commit is not waited for: what is lost in a crash of the
 -- database is that a batch was settled, and it comes again.
+drop function if exists howdah_stream.deliver(
+    int, text, interval, int, bigint, bigint, bigint[], interval[], text[], int, bigint, interval);
 create or replace function howdah_stream.deliver(
     i_sub_no int, i_worker text, i_lease interval, i_settle_no int default null, i_batch bigint default null,
     i_end bigint default null, i_events bigint[] default '{}', i_after interval[] default '{}',
     i_reasons text[] default '{}', i_queue_id int default null, i_seen bigint default null, i_wait interval default null,
     out settled bool, out sub_no int, out batch_id bigint, out prev_tick_id bigint, out tick_id bigint, out done bigint,
     out batch_end bigint, out lower xid8, out upper xid8, out snapshot pg_snapshot, out late xid8[],
-    out tables int[], out ids_drawn bigint, out seen bigint)
+    out tables int[], out ids_drawn bigint, out batch_max int, out ahead bool, out seen bigint)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_sub howdah_stream.subscriber;
@@ -106,6 +108,8 @@ begin
     late := v_window.late;
     tables := v_window.tables;
     ids_drawn := v_window.ids_drawn;
+    batch_max := v_window.batch_max;
+    ahead := v_window.ahead;
 end
 $$;
 
@@ -176,9 +180,10 @@ begin
             end if;
             reading := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
         end if;
-        v_pos.pos_batch_end := howdah_stream.batch_end(
-            i_sub, v_pos.pos_last_tick, v_pos.pos_next_tick, v_pos.pos_done,
-            (select queue_batch_max_count from pgque.queue where queue_id = i_sub.sub_queue));
+        if not reading.ahead then
+            v_pos.pos_batch_end := howdah_stream.batch_end(
+                i_sub, reading, v_pos.pos_last_tick, v_pos.pos_done, reading.batch_max);
+        end if;
     end if;
     if v_pos.pos_batch is null or v_pos.pos_lease_owner is distinct from i_worker then
         v_pos := howdah_stream.lend(v_pos, i_worker, i_lease);
