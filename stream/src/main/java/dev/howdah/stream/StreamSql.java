@@ -27,13 +27,18 @@ final class StreamSql {
      */
     static String deliver(int queueId) {
         return """
-                select settled, sub_no, batch_id, prev_tick_id, tick_id, done, batch_end, lower::text, upper::text,
-                       snapshot::text, late::text, tables, batch_max, ahead, at_once, seen,
+                select settled, (batch).pos_sub as sub_no, (batch).pos_batch as batch_id, (batch).pos_last_tick as prev_tick_id,
+                       (batch).pos_next_tick as tick_id, (batch).pos_done as done, (batch).pos_batch_end as batch_end,
+                       (reading).lower::text, (reading).upper::text, (reading).snapshot::text, (reading).late::text,
+                       (reading).tables, (reading).batch_max, (reading).ahead, at_once, seen,
                        ev_id, ev_time, ev_retry, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4
                   from howdah_stream.deliver(?, ?, ?::interval, ?, ?, ?, ?, ?::interval[], ?, ?, ?, ?::interval)
-                 cross join lateral (select done is null and batch_end is null and ids_drawn <= 100) few (at_once)
+                 cross join lateral (
+                       select (batch).pos_done is null and (batch).pos_batch_end is null and (reading).ids_drawn <= 100
+                       ) few (at_once)
                   left join lateral howdah_stream.read_%s(
-                       case when at_once then tables end, lower, upper, snapshot, late, ?, ?, ?) on true""".formatted(queueId);
+                       case when at_once then (reading).tables end, (reading).lower, (reading).upper, (reading).snapshot,
+                       (reading).late, ?, ?, ?) on true""".formatted(queueId);
     }
 
     static final String SETTLE = "select howdah_stream.settle(?, ?, ?, ?, ?, ?::interval[], ?)";

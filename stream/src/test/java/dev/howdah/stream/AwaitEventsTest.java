@@ -20,7 +20,7 @@ class AwaitEventsTest {
     private static final String SEND = "select pgque.send('q', 'x')";
     private static final String AWAIT_FIRST = "select howdah_stream.await_events(1, 0, '1 hour')";
     private static final String DELIVER_FIRST = """
-            select batch_id is not null
+            select (batch).pos_batch is not null
               from howdah_stream.deliver(1, 'w', '1 hour', i_queue_id => 1, i_seen => 0, i_wait => '1 hour')""";
     private static final String ADVISORY_LOCKS = "select count(*) from pg_locks where locktype = 'advisory'"
             + " and database = (select oid from pg_database where datname = current_database())";
@@ -104,7 +104,7 @@ class AwaitEventsTest {
                         select clock_timestamp() - statement_timestamp() >= '50 ms'
                           from howdah_stream.await_events(1, 1, '50 ms')""")).isEqualTo("t");
         assertThat(consumer.value("""
-                        select batch_id from howdah_stream.deliver(
+                        select (batch).pos_batch from howdah_stream.deliver(
                             1, 'w', '1 hour', i_queue_id => 1, i_seen => 1, i_wait => '1 ms')"""))
                 .as("an event that no tick has seen is found after the wait all the same")
                 .isNotEqualTo("null");

@@ -157,7 +157,7 @@ class BatchHandlerTest extends StreamClientBase {
             database.run("update howdah_stream.position set pos_lease_until = clock_timestamp() where pos_batch = "
                     + delivery.batchId());
             var asked = asking.waiting(
-                    "select batch_id from howdah_stream.deliver(%d, 'other', '1 hour')".formatted(line.no()));
+                    "select (batch).pos_batch from howdah_stream.deliver(%d, 'other', '1 hour')".formatted(line.no()));
             settling.run("commit");
             assertThat(asked.join()).isEqualTo("null");
         } finally {

@@ -60,9 +60,9 @@ class BatchLimitTest {
         writer.run("commit");
         tick();
         session.run("select howdah_stream.index_ids(1, 1)");
-        assertThat(session.pages(NEXT_BATCH)).isLessThan(300);
+        assertThat(session.pages(NEXT_BATCH)).isLessThan(200);
         session.run("select pgque.finish_batch(pgque.next_batch('q', 'c'))");
-        assertThat(session.pages(NEXT_BATCH)).isLessThan(300);
+        assertThat(session.pages(NEXT_BATCH)).isLessThan(200);
         assertThat(read().stream().mapToLong(Long::longValue).sum()).isBetween(28_990L, 29_000L);
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class TickRoundTest {
 
     private static final String DELIVER =
-            "select batch_id, seen from howdah_stream.deliver((select sub_no from howdah_stream.subscriber), 'w', '10 s')";
+            "select (batch).pos_batch, seen from howdah_stream.deliver((select sub_no from howdah_stream.subscriber), 'w', '10 s')";
 
     private TestDatabase database;
 

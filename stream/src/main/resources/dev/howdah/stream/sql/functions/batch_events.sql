@@ -19,26 +19,25 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_pos howdah_stream.position := howdah_stream.open_batch(i_batch_id);
     v_sub howdah_stream.subscriber;
-    v_bounds record;
+    v_window howdah_stream.batch_window;
     v_sql text;
 begin
     if v_pos.pos_sub is null then
         raise exception 'batch not found';
     end if;
     select * into v_sub from howdah_stream.subscriber where sub_no = v_pos.pos_sub;
-    select * into v_bounds
-      from howdah_stream.window_bounds(v_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
+    v_window := howdah_stream.batch_window(v_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
     if v_pos.pos_done is null and v_pos.pos_batch_end is null then
         v_sql := howdah_stream.window_sql(v_sub, v_pos.pos_last_tick, array[
-            quote_literal(v_bounds.lower) || '::xid8', quote_literal(v_bounds.upper) || '::xid8',
-            quote_literal(v_bounds.snapshot) || '::pg_snapshot', quote_literal(v_bounds.late) || '::xid8[]',
+            quote_literal(v_window.lower) || '::xid8', quote_literal(v_window.upper) || '::xid8',
+            quote_literal(v_window.snapshot) || '::pg_snapshot', quote_literal(v_window.late) || '::xid8[]',
             v_sub.sub_id::text]);
     else
         perform howdah_stream.index_ids(v_sub.sub_queue, v_pos.pos_last_tick);
         v_sql := howdah_stream.part_sql(v_sub, v_pos.pos_last_tick, array[
             coalesce(v_pos.pos_done, -9223372036854775808)::text,
             coalesce(v_pos.pos_batch_end, 9223372036854775807)::text,
-            quote_literal(v_bounds.snapshot) || '::pg_snapshot', quote_literal(v_bounds.lower_snapshot) || '::pg_snapshot',
+            quote_literal(v_window.snapshot) || '::pg_snapshot', quote_literal(v_window.lower_snapshot) || '::pg_snapshot',
             v_sub.sub_id::text]);
     end if;
     return 'select ev_id, ev_time, ev_txid::text::bigint as ev_txid, ev_retry, ev_type, ev_data, '

@@ -28,8 +28,7 @@ begin
         if v_pos.pos_next_tick is not null then
             v_window := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
             v_pos.pos_batch := nextval('howdah_stream.batch_id_seq');
-            v_pos.pos_batch_end := howdah_stream.batch_end(
-                i_sub, v_window, v_pos.pos_last_tick, v_pos.pos_done, v_window.batch_max);
+            v_pos.pos_batch_end := howdah_stream.batch_end(i_sub, v_window, v_pos.pos_done, v_window.batch_max);
             v_pos := howdah_stream.move(v_pos);
         end if;
     end if;

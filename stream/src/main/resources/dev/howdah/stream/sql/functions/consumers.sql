@@ -77,7 +77,7 @@ begin
     if i_queue.queue_external_ticker or i_queue.queue_ticker_paused or not howdah_stream.has_news(v_last) then
         return v_last.tick_id;
     end if;
-    return howdah_stream.tick(i_queue, true);
+    return (howdah_stream.tick(i_queue, true)).tick_id;
 end
 $$;
 

@@ -64,7 +64,7 @@ begin
     end if;
     v_window := howdah_stream.batch_window(i_group.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
     v_pos.pos_part_end := howdah_stream.batch_end(
-        i_group, v_window, v_pos.pos_last_tick, v_pos.pos_done, least(i_max, v_window.batch_max));
+        i_group, v_window, v_pos.pos_done, least(i_max, v_window.batch_max));
     perform howdah_stream.move(howdah_stream.past(v_pos, v_pos.pos_part_end));
     return v_pos;
 end

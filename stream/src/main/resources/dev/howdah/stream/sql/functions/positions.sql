@@ -62,15 +62,20 @@ drop function if exists howdah_stream.move(howdah_stream.position);
 -- Appends i_pos as the step after the one whose version it carries; the caller has the lock. Gives it with its own version.
 create or replace function howdah_stream.move(i_pos howdah_stream.position) returns howdah_stream.position
 language plpgsql as $$
+declare
+    v_pos howdah_stream.position;
 begin
-    i_pos.pos_version := coalesce(i_pos.pos_version, 0) + 1;
-    i_pos.pos_active := clock_timestamp();
-    insert into howdah_stream.position values (i_pos.*) on conflict do nothing;
+    insert into howdah_stream.position
+    values (i_pos.pos_sub, coalesce(i_pos.pos_version, 0) + 1, i_pos.pos_last_tick, i_pos.pos_next_tick, i_pos.pos_done,
+            i_pos.pos_batch, i_pos.pos_batch_end, clock_timestamp(), i_pos.pos_lease_owner, i_pos.pos_lease_until,
+            i_pos.pos_epoch, i_pos.pos_lease_ttl, i_pos.pos_part_end)
+    on conflict do nothing
+    returning * into v_pos;
     if not found then
         raise exception 'the consumer was moved by another session since this transaction began: try again'
             using errcode = 'serialization_failure';
     end if;
-    return i_pos;
+    return v_pos;
 end
 $$;
 
@@ -108,33 +113,23 @@ begin
 end
 $$;
 
--- The same place, with nothing of a window at hand.
+-- The same place, with nothing of a window at hand. These are SQL, which PL/pgSQL takes into its own expressions.
 create or replace function howdah_stream.without_window(i_pos howdah_stream.position) returns howdah_stream.position
-language plpgsql immutable as $$
-begin
-    i_pos.pos_next_tick := null;
-    i_pos.pos_done := null;
-    i_pos.pos_batch := null;
-    i_pos.pos_batch_end := null;
-    i_pos.pos_part_end := null;
-    return i_pos;
-end
+language sql immutable as $$
+    select row(i_pos.pos_sub, i_pos.pos_version, i_pos.pos_last_tick, null::bigint, null::bigint, null::bigint, null::bigint,
+               i_pos.pos_active, i_pos.pos_lease_owner, i_pos.pos_lease_until, i_pos.pos_epoch, i_pos.pos_lease_ttl,
+               null::bigint)::howdah_stream.position
 $$;
 
 -- The place after the window's events up to i_end, or after the whole window if null; without a batch.
 create or replace function howdah_stream.past(i_pos howdah_stream.position, i_end bigint)
 returns howdah_stream.position
-language plpgsql immutable as $$
-begin
-    if i_end is null then
-        i_pos.pos_last_tick := i_pos.pos_next_tick;
-        return howdah_stream.without_window(i_pos);
-    end if;
-    i_pos.pos_done := i_end;
-    i_pos.pos_batch := null;
-    i_pos.pos_batch_end := null;
-    return i_pos;
-end
+language sql immutable as $$
+    select row(i_pos.pos_sub, i_pos.pos_version,
+               case when i_end is null then i_pos.pos_next_tick else i_pos.pos_last_tick end,
+               case when i_end is not null then i_pos.pos_next_tick end, i_end, null::bigint, null::bigint,
+               i_pos.pos_active, i_pos.pos_lease_owner, i_pos.pos_lease_until, i_pos.pos_epoch, i_pos.pos_lease_ttl,
+               case when i_end is not null then i_pos.pos_part_end end)::howdah_stream.position
 $$;
 
 -- Ends the open batch: its events are done; what is left of its window is read next. A member of a group that has done

@@ -13,7 +13,7 @@ begin
         raise exception 'Ticker has been paused for this queue';
     end if;
     if howdah_stream.wants_tick(v_queue) then
-        return howdah_stream.tick(v_queue, true);
+        return (howdah_stream.tick(v_queue, true)).tick_id;
     end if;
     return null;
 end

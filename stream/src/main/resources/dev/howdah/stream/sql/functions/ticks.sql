@@ -19,28 +19,31 @@ end
 $$;
 
 drop function if exists howdah_stream.tick(pgque.queue, bool, bool);
+drop function if exists howdah_stream.tick(pgque.queue, bool, bool, bigint);
 
 -- Makes a tick; the caller holds the queue's row. i_busy: somebody may be writing an event that this tick does not see
 -- though its id is not new any more, this transaction itself for one. Tells who listens, unless not i_tell. With i_after:
--- null, if there is one after that already.
+-- nulls, if there is one after that already. i_quiet: how many ids had been drawn, in this transaction and where it has
+-- snapshots of its own, when nobody was writing a moment later; asked here if null.
 create or replace function howdah_stream.tick(
-    i_queue pgque.queue, i_busy bool, i_tell bool default true, i_after bigint default null) returns bigint
+    i_queue pgque.queue, i_busy bool, i_tell bool default true, i_after bigint default null, i_quiet bigint default null)
+returns pgque.tick
 language plpgsql as $$
 declare
-    v_own bool := howdah_stream.want_own_snapshot('a tick');
-    v_tick bigint;
+    v_own bool := i_quiet is not null or howdah_stream.want_own_snapshot('a tick');
+    v_tick pgque.tick;
     -- Before the snapshot: an event of a later transaction has a higher id. And before asking who is writing: whoever
     -- begins later has a higher id, too.
-    v_seq bigint := howdah_stream.ids_drawn(i_queue.queue_id);
-    v_busy bool := i_busy or coalesce(howdah_stream.is_written(i_queue.queue_id), false);
+    v_seq bigint := coalesce(i_quiet, howdah_stream.ids_drawn(i_queue.queue_id));
+    v_busy bool := i_busy or i_quiet is null and coalesce(howdah_stream.is_written(i_queue.queue_id), false);
 begin
     insert into pgque.tick (tick_queue, tick_id, tick_event_seq, tick_busy)
     select i_queue.queue_id, nextval(i_queue.queue_tick_seq::regclass), v_seq, v_busy
      where coalesce(i_after = (
                select tick_id from pgque.tick where tick_queue = i_queue.queue_id order by tick_id desc limit 1), true)
-    returning tick_id into v_tick;
-    if i_tell and v_tick is not null then
-        perform pg_notify('pgque_' || i_queue.queue_name, v_tick::text);
+    returning * into v_tick;
+    if i_tell and v_tick.tick_id is not null then
+        perform pg_notify('pgque_' || i_queue.queue_name, v_tick.tick_id::text);
     end if;
     return v_tick;
 end
@@ -48,10 +51,8 @@ $$;
 
 -- How many events' ids have been drawn; the queue's first id is 1.
 create or replace function howdah_stream.ids_drawn(i_queue_id int) returns bigint
-language plpgsql as $$
-begin
-    return coalesce(pg_sequence_last_value(to_regclass('pgque.event_' || i_queue_id || '_id_seq')), 0);
-end
+language sql as $$
+    select coalesce(pg_sequence_last_value(to_regclass('pgque.event_' || i_queue_id || '_id_seq')), 0)
 $$;
 
 create or replace function howdah_stream.last_tick(i_queue_id int) returns pgque.tick
@@ -75,54 +76,66 @@ begin
 end
 $$;
 
+drop function if exists howdah_stream.look(int, bigint);
+
 -- For a consumer that has done i_done: whether there is a tick after that, or one could be made, because ids were drawn and
 -- nobody is writing an event any more, or because there is an event that no tick has seen. If not, seen is how many ids
 -- had been drawn, or null if somebody may be writing an event with one of them; or fewer than were drawn if another
 -- session ticks at this very moment: then it is worth looking again at once. Tells nobody of its tick: the server's ticker
--- does, once for many.
-create or replace function howdah_stream.look(i_queue_id int, i_done bigint, out has_tick bool, out seen bigint)
+-- does, once for many. Gives the last tick that there was, and the one after it, if it is newly made.
+create or replace function howdah_stream.look(
+    i_queue_id int, i_done bigint, out has_tick bool, out seen bigint, out last pgque.tick, out made pgque.tick)
 language plpgsql as $$
 declare
-    v_last pgque.tick;
     v_drawn bigint;
     v_written bool;
 begin
-    select * into v_last from pgque.tick where tick_queue = i_queue_id order by tick_id desc limit 1;
-    has_tick := v_last.tick_id > i_done;
+    select * into last from pgque.tick where tick_queue = i_queue_id order by tick_id desc limit 1;
+    has_tick := last.tick_id > i_done;
     v_drawn := howdah_stream.ids_drawn(i_queue_id);
     if has_tick then
         return;
-    elsif v_drawn = v_last.tick_event_seq and not v_last.tick_busy then
+    elsif v_drawn = last.tick_event_seq and not last.tick_busy then
         seen := v_drawn;
         return;
     elsif current_setting('transaction_isolation') <> 'read committed' then
         return;
     end if;
     v_written := howdah_stream.is_written(i_queue_id);
-    if v_drawn > v_last.tick_event_seq and not v_written or howdah_stream.has_news(v_last) then
-        has_tick := howdah_stream.tick_unless_ticked(v_last, false) > i_done;
-        seen := case when not v_written then v_last.tick_event_seq - 1 end;
+    if v_drawn > last.tick_event_seq and not v_written then
+        made := howdah_stream.tick_unless_ticked(last, false, v_drawn);
+    elsif howdah_stream.has_news(last) then
+        made := howdah_stream.tick_unless_ticked(last, false);
     elsif not v_written then
         seen := v_drawn;
+        return;
+    else
+        return;
     end if;
+    has_tick := made.tick_id > i_done;
+    seen := case when not v_written then last.tick_event_seq - 1 end;
 end
 $$;
 
--- Ticks, unless another session has done so since i_last: that tick then. Null if one is about to, or nobody may.
-create or replace function howdah_stream.tick_unless_ticked(i_last pgque.tick, i_tell bool) returns bigint
+drop function if exists howdah_stream.tick_unless_ticked(pgque.tick, bool);
+
+-- Ticks, unless another session has done so since i_last: the last tick then. Nulls if one is about to, or nobody may.
+-- i_quiet: as tick() says.
+create or replace function howdah_stream.tick_unless_ticked(i_last pgque.tick, i_tell bool, i_quiet bigint default null)
+returns pgque.tick
 language plpgsql as $$
 declare
     v_queue pgque.queue;
-    v_tick bigint;
+    v_tick pgque.tick;
 begin
     select * into v_queue
       from pgque.queue
      where queue_id = i_last.tick_queue and not queue_ticker_paused and not queue_external_ticker
        for no key update skip locked;
     if found then
-        v_tick := howdah_stream.tick(v_queue, false, i_tell, i_last.tick_id);
-        if v_tick is null then
-            select max(tick_id) into v_tick from pgque.tick where tick_queue = i_last.tick_queue;
+        v_tick := howdah_stream.tick(v_queue, false, i_tell, i_last.tick_id, i_quiet);
+        if v_tick.tick_id is null then
+            v_tick := howdah_stream.last_tick(i_last.tick_queue);
         end if;
     end if;
     return v_tick;
@@ -160,7 +173,7 @@ declare
     v_timeout text := current_setting('lock_timeout');
     v_moved bool;
     v_news bool := false;
-    v_tick bigint;
+    v_tick pgque.tick;
 begin
     begin
         perform set_config('lock_timeout', '50ms', true);
@@ -175,7 +188,7 @@ begin
     if v_news then
         v_tick := howdah_stream.tick_unless_ticked(v_last, true);
     end if;
-    if v_tick is not null then
+    if v_tick.tick_id is not null then
         return 1;
     elsif v_last.tick_time >= i_since then
         perform pg_notify('pgque_' || i_queue.queue_name, v_last.tick_id::text);

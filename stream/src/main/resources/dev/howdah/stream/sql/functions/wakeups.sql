@@ -19,23 +19,13 @@ $$;
 -- Whether somebody else is writing into a queue, or one that shares its bucket. Null if that can't be told, because the
 -- ticker sleeps: they notify then. The locks are only tried: kept, they would keep writers from sharing them.
 create or replace function howdah_stream.is_written(i_queue_id int) returns bool
-language plpgsql as $$
-declare
-    v_ended bool;
-begin
-    if pg_try_advisory_lock(1752131956, i_queue_id % 64) then
-        v_ended := pg_advisory_unlock(1752131956, i_queue_id % 64);
-        if pg_try_advisory_lock(1752131956, 64) then
-            v_ended := pg_advisory_unlock(1752131956, 64);
-            return false;
-        end if;
-    end if;
-    if pg_try_advisory_lock_shared(1752131956, 64) then
-        v_ended := pg_advisory_unlock_shared(1752131956, 64);
-        return true;
-    end if;
-    return null;
-end
+language sql as $$
+    select case when not pg_try_advisory_lock(1752131956, i_queue_id % 64) then true
+                when not pg_advisory_unlock(1752131956, i_queue_id % 64) then true
+                when not pg_try_advisory_lock(1752131956, 64) then true
+                else not pg_advisory_unlock(1752131956, 64) end
+           and case when pg_try_advisory_lock_shared(1752131956, 64)
+                    then pg_advisory_unlock_shared(1752131956, 64) end
 $$;
 
 -- Takes every lock that writers share, in the transaction of a ticker that is about to sleep: as long as it stays open, they
@@ -53,31 +43,37 @@ create or replace function howdah_stream.await_events(i_queue_id int, i_seen big
 language plpgsql as $$
 declare
     v_end timestamptz := clock_timestamp() + i_wait;
+    v_slept text;
 begin
     while howdah_stream.ids_drawn(i_queue_id) <= i_seen loop
         if clock_timestamp() >= v_end then
             return false;
         end if;
-        perform pg_sleep(0.0001); -- a millisecond; 0.001 would often be two
+        v_slept := pg_sleep(0.0001); -- a millisecond; 0.001 would often be two
     end loop;
     return true;
 end
 $$;
 
+drop function if exists howdah_stream.await_writers(int);
+
 -- Waits for those who are writing into a queue, or one that shares its bucket, two milliseconds at most. Those who come
--- meanwhile don't wait: they share lock 64. The lock is had for no longer than it takes to end the block.
-create or replace function howdah_stream.await_writers(i_queue_id int) returns void
+-- meanwhile don't wait: they share lock 64. The lock is had for no longer than it takes to end the block; it is not a
+-- session's lock, which stays with the session if it is granted at the moment at which the time is up. Gives true.
+create or replace function howdah_stream.await_writers(i_queue_id int) returns bool
 language plpgsql as $$
+declare
+    v_done text;
 begin
-    if howdah_stream.is_written(i_queue_id) is not true then
-        return;
+    if howdah_stream.is_written(i_queue_id) then
+        begin
+            v_done := set_config('lock_timeout', '2ms', true);
+            v_done := pg_advisory_xact_lock(1752131956, i_queue_id % 64);
+            raise sqlstate 'HWOK1';
+        exception when lock_not_available or sqlstate 'HWOK1' then
+            null;
+        end;
     end if;
-    begin
-        perform set_config('lock_timeout', '2ms', true);
-        perform pg_advisory_xact_lock(1752131956, i_queue_id % 64);
-        raise sqlstate 'HWOK1';
-    exception when lock_not_available or sqlstate 'HWOK1' then
-        null;
-    end;
+    return true;
 end
 $$;

@@ -70,29 +70,7 @@ begin
 end
 $$;
 
--- The values for window_sql's places 1 to 4, and the lower tick's snapshot. Errors: a tick is not there, which would leave
--- the window empty and its events lost.
-create or replace function howdah_stream.window_bounds(
-    i_queue_id int, i_last_tick bigint, i_next_tick bigint,
-    out lower xid8, out upper xid8, out snapshot pg_snapshot, out late xid8[], out lower_snapshot pg_snapshot)
-language plpgsql as $$
-begin
-    select pg_snapshot_xmax(a.tick_snapshot), pg_snapshot_xmax(b.tick_snapshot), b.tick_snapshot,
-           array(select x from pg_snapshot_xip(a.tick_snapshot) x where pg_visible_in_snapshot(x, b.tick_snapshot)),
-           a.tick_snapshot
-      into lower, upper, snapshot, late, lower_snapshot
-      from pgque.tick a, pgque.tick b
-     where a.tick_queue = i_queue_id and a.tick_id = i_last_tick
-       and b.tick_queue = i_queue_id and b.tick_id = i_next_tick;
-    if found then
-        return;
-    elsif current_setting('transaction_isolation') <> 'read committed' then
-        raise exception 'ticks were compacted since this transaction began: try again'
-            using errcode = 'serialization_failure';
-    end if;
-    raise exception 'no ticks % and % of queue %', i_last_tick, i_next_tick, i_queue_id using errcode = 'data_corrupted';
-end
-$$;
+drop function if exists howdah_stream.window_bounds(int, bigint, bigint);
 
 -- Which partition slot of i_slots a key belongs to; events without a key go to the first.
 create or replace function howdah_stream.slot(i_key text, i_slots int) returns int
@@ -104,26 +82,25 @@ $$;
 -- The events of an open batch in the order of their ids, up to i_max.
 create or replace function howdah_stream.batch_events(i_pos howdah_stream.position, i_max int default null)
 returns setof pgque.event_template
-language plpgsql set enable_seqscan to off as $$
+language plpgsql set enable_seqscan to off set max_parallel_workers_per_gather to 0 as $$
 declare
     v_sub howdah_stream.subscriber;
-    v_bounds record;
+    v_window howdah_stream.batch_window;
 begin
     select * into v_sub from howdah_stream.subscriber where sub_no = i_pos.pos_sub;
-    select * into v_bounds
-      from howdah_stream.window_bounds(v_sub.sub_queue, i_pos.pos_last_tick, i_pos.pos_next_tick);
+    v_window := howdah_stream.batch_window(v_sub.sub_queue, i_pos.pos_last_tick, i_pos.pos_next_tick);
     if i_pos.pos_done is not null or i_pos.pos_batch_end is not null then
         perform howdah_stream.index_ids(v_sub.sub_queue, i_pos.pos_last_tick);
         return query execute 'select * from ('
                 || howdah_stream.part_sql(v_sub, i_pos.pos_last_tick, array['$1', '$2', '$3', '$4', '$5'])
                 || ') w order by ev_id limit $6'
             using coalesce(i_pos.pos_done, -9223372036854775808), coalesce(i_pos.pos_batch_end, 9223372036854775807),
-                  v_bounds.snapshot, v_bounds.lower_snapshot, v_sub.sub_id, i_max;
+                  v_window.snapshot, v_window.lower_snapshot, v_sub.sub_id, i_max;
     else
         return query execute 'select * from ('
                 || howdah_stream.window_sql(v_sub, i_pos.pos_last_tick, array['$1', '$2', '$3', '$4', '$5'])
                 || ') w order by ev_id limit $6'
-            using v_bounds.lower, v_bounds.upper, v_bounds.snapshot, v_bounds.late, v_sub.sub_id, i_max;
+            using v_window.lower, v_window.upper, v_window.snapshot, v_window.late, v_sub.sub_id, i_max;
     end if;
 end
 $$;
@@ -144,38 +121,56 @@ begin
 end
 $$;
 
--- The window from a tick to another, by default to the newest one, in one question. Its tables are those that were not sealed
--- at the lower tick. Errors: a tick is not there.
+-- The window from a tick to another, by default to the newest one. Errors: a tick is not there, which would leave the window
+-- empty and its events lost.
 create or replace function howdah_stream.batch_window(i_queue_id int, i_last_tick bigint, i_next_tick bigint default null)
+returns howdah_stream.batch_window
+language plpgsql as $$
+declare
+    v_ticks record;
+begin
+    select l as last, n.next
+      into v_ticks
+      from pgque.tick l
+      join lateral (
+           select t as next from pgque.tick t
+            where tick_queue = i_queue_id and tick_id <= coalesce(i_next_tick, 9223372036854775807)
+            order by tick_id desc limit 1) n on (n.next).tick_id = coalesce(i_next_tick, (n.next).tick_id)
+     where l.tick_queue = i_queue_id and l.tick_id = i_last_tick;
+    if found then
+        return howdah_stream.window_between(v_ticks.last, v_ticks.next);
+    elsif current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'ticks were compacted since this transaction began: try again'
+            using errcode = 'serialization_failure';
+    end if;
+    raise exception 'no ticks % and % of queue %', i_last_tick, i_next_tick, i_queue_id using errcode = 'data_corrupted';
+end
+$$;
+
+-- The same of ticks that are at hand, in one statement: PL/pgSQL prepares each expression anew in each transaction. Its
+-- tables are those that were not sealed at the lower tick.
+create or replace function howdah_stream.window_between(i_last pgque.tick, i_next pgque.tick)
 returns howdah_stream.batch_window
 language plpgsql as $$
 declare
     v_window howdah_stream.batch_window;
 begin
-    select n.tick_id, n.tick_id > l.tick_id and n.tick_event_seq - before <= q.queue_batch_max_count / 2,
-           pg_snapshot_xmax(l.tick_snapshot), pg_snapshot_xmax(n.tick_snapshot), n.tick_snapshot, late,
-           n.tick_event_seq - before,
+    select i_next.tick_id, i_next.tick_id > i_last.tick_id and drawn <= queue_batch_max_count / 2,
+           pg_snapshot_xmax(i_last.tick_snapshot), pg_snapshot_xmax(i_next.tick_snapshot), i_next.tick_snapshot, late, drawn,
            array(select et_nr from howdah_stream.event_table
-                  where et_queue = i_queue_id and (et_sealed_tick is null or et_sealed_tick >= i_last_tick)
+                  where et_queue = i_last.tick_queue and (et_sealed_tick is null or et_sealed_tick >= i_last.tick_id)
                   order by et_nr),
-           n.tick_event_seq, q.queue_batch_max_count, n.tick_event_seq - before <= 20 * q.queue_batch_max_count
+           i_last.tick_id, i_next.tick_event_seq, queue_batch_max_count, drawn <= 20 * queue_batch_max_count,
+           i_last.tick_snapshot
       into v_window
-      from pgque.queue q
-      join pgque.tick l on l.tick_queue = i_queue_id and l.tick_id = i_last_tick
-      join lateral (
-           select * from pgque.tick
-            where tick_queue = i_queue_id and tick_id <= coalesce(i_next_tick, 9223372036854775807)
-            order by tick_id desc limit 1) n on n.tick_id = coalesce(i_next_tick, n.tick_id)
+      from pgque.queue
      cross join lateral (
-           select array(select x from pg_snapshot_xip(l.tick_snapshot) x where pg_visible_in_snapshot(x, n.tick_snapshot))
-           ) w (late)
+           select array(select x from pg_snapshot_xip(i_last.tick_snapshot) x
+                         where pg_visible_in_snapshot(x, i_next.tick_snapshot)) offset 0) w (late)
      cross join lateral (
-           select case when late = '{}' and not l.tick_busy then l.tick_event_seq
-                       else howdah_stream.drawn_before(l, late[1]) end) drawn (before)
-     where q.queue_id = i_queue_id;
-    if not found then
-        perform howdah_stream.window_bounds(i_queue_id, i_last_tick, i_next_tick); -- says what is missing
-    end if;
+           select i_next.tick_event_seq - case when late = '{}' and not i_last.tick_busy then i_last.tick_event_seq
+                                               else howdah_stream.drawn_before(i_last, late[1]) end offset 0) d (drawn)
+     where queue_id = i_last.tick_queue;
     return v_window;
 end
 $$;

@@ -46,6 +46,9 @@ begin
 end
 $$;
 
+drop function if exists howdah_stream.deliver(
+    int, text, interval, int, bigint, bigint, bigint[], interval[], text[], int, bigint, interval);
+
 -- Settles as settle() does, if i_batch is given, and then opens the next batch for this worker; or gives the worker's open
 -- one again. All nulls but `settled` and `seen` if there is none to be had: no events, or another worker has it. Ticks by
 -- itself if there are events that no tick has seen. i_sub_no: from join_workers; i_settle_no: the settled batch's sub_no.
@@ -53,89 +56,74 @@ $$;
 -- in vain gave: how many ids had been drawn, if nobody was at work on an event of theirs, else null. Not to be given with a
 -- batch to settle, whose settlement would wait with it. Its commit is not waited for: what is lost in a crash of the
 -- database is that a batch was settled, and it comes again.
-drop function if exists howdah_stream.deliver(
-    int, text, interval, int, bigint, bigint, bigint[], interval[], text[], int, bigint, interval);
 create or replace function howdah_stream.deliver(
     i_sub_no int, i_worker text, i_lease interval, i_settle_no int default null, i_batch bigint default null,
     i_end bigint default null, i_events bigint[] default '{}', i_after interval[] default '{}',
     i_reasons text[] default '{}', i_queue_id int default null, i_seen bigint default null, i_wait interval default null,
-    out settled bool, out sub_no int, out batch_id bigint, out prev_tick_id bigint, out tick_id bigint, out done bigint,
-    out batch_end bigint, out lower xid8, out upper xid8, out snapshot pg_snapshot, out late xid8[],
-    out tables int[], out ids_drawn bigint, out batch_max int, out ahead bool, out seen bigint)
+    out settled bool, out batch howdah_stream.position, out reading howdah_stream.batch_window, out seen bigint)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_sub howdah_stream.subscriber;
-    v_pos howdah_stream.position;
-    v_window howdah_stream.batch_window;
     v_found record;
     v_setting text;
     v_news bool := false;
+    v_locked bool := false;
 begin
     v_setting := set_config('synchronous_commit', 'off', true);
     if i_wait is not null then
         v_news := howdah_stream.await_events(i_queue_id, i_seen, i_wait);
     end if;
-    select * into v_sub from howdah_stream.subscriber s where s.sub_no = i_sub_no;
-    if not found then
+    if v_news or i_batch is not null then
+        -- locks the subscriber where there will be a batch, most likely; a group is its members' to lock
+        select * into v_sub from howdah_stream.subscriber s
+         where s.sub_no = i_sub_no and s.sub_role <> 'coop_main' for no key update;
+        v_locked := found;
+    end if;
+    if not v_locked then
+        select * into v_sub from howdah_stream.subscriber s where s.sub_no = i_sub_no;
+    end if;
+    if v_sub.sub_no is null then
         raise exception 'Not subscriber to queue: it was unregistered';
     elsif v_sub.sub_role = 'coop_main' then
         if v_news then
-            perform howdah_stream.await_writers(i_queue_id);
+            v_news := howdah_stream.await_writers(i_queue_id);
         end if;
         settled := i_batch is not null
             and howdah_stream.settle(i_settle_no, i_worker, i_batch, i_end, i_events, i_after, i_reasons);
         v_found := howdah_stream.open_for_member(v_sub, i_worker, i_lease);
     else
         v_found := howdah_stream.open_for_worker(
-            v_sub, i_worker, i_lease, v_news, i_batch, i_end, i_events, i_after, i_reasons);
+            v_sub, v_locked, i_worker, i_lease, v_news, i_batch, i_end, i_events, i_after, i_reasons);
         settled := v_found.settled;
     end if;
-    v_pos := v_found.opened;
-    v_window := v_found.reading;
+    batch := v_found.opened;
+    reading := v_found.reading;
     seen := v_found.seen;
-    if v_pos.pos_batch is null then
-        return;
-    end if;
-    sub_no := v_pos.pos_sub;
-    batch_id := v_pos.pos_batch;
-    prev_tick_id := v_pos.pos_last_tick;
-    tick_id := v_pos.pos_next_tick;
-    done := v_pos.pos_done;
-    batch_end := v_pos.pos_batch_end;
-    lower := v_window.lower;
-    upper := v_window.upper;
-    snapshot := v_window.snapshot;
-    late := v_window.late;
-    tables := v_window.tables;
-    ids_drawn := v_window.ids_drawn;
-    batch_max := v_window.batch_max;
-    ahead := v_window.ahead;
 end
 $$;
 
 drop function if exists howdah_stream.newest_window(howdah_stream.subscriber, howdah_stream.position);
 drop function if exists howdah_stream.open_for_worker(howdah_stream.subscriber, text, interval);
 
+drop function if exists howdah_stream.open_for_worker(
+    howdah_stream.subscriber, text, interval, bool, bigint, bigint, bigint[], interval[], text[]);
+
 -- Settles the worker's batch, if i_batch is given, and gives its open one, or the next one opened for it: one step on, for
--- both. Nulls if there is none to be had, and then what look() saw. i_news: there will be one, most likely; else nothing is
--- locked before that is seen.
+-- both. Nulls if there is none to be had, and then what look() saw. The subscriber is locked by now, i_locked, or once it is
+-- seen that there is something to be had. i_news: whoever is writing into the queue is waited for.
 create or replace function howdah_stream.open_for_worker(
-    i_sub howdah_stream.subscriber, i_worker text, i_lease interval, i_news bool, i_batch bigint, i_end bigint,
+    i_sub howdah_stream.subscriber, i_locked bool, i_worker text, i_lease interval, i_news bool, i_batch bigint, i_end bigint,
     i_events bigint[], i_after interval[], i_reasons text[],
     out settled bool, out opened howdah_stream.position, out reading howdah_stream.batch_window, out seen bigint)
 language plpgsql as $$
 declare
-    v_locked bool := i_news or i_batch is not null;
-    v_pos howdah_stream.position;
+    v_pos howdah_stream.position := howdah_stream.position(i_sub.sub_no);
     v_look record;
+    v_last pgque.tick;
+    v_made pgque.tick;
 begin
-    if v_locked then
-        v_pos := howdah_stream.lock_position(i_sub.sub_no);
-        if i_news then
-            perform howdah_stream.await_writers(i_sub.sub_queue); -- by now, so that this is done while they commit
-        end if;
-    else
-        v_pos := howdah_stream.position(i_sub.sub_no);
+    if v_pos.pos_sub is null then
+        perform howdah_stream.refuse_if_compacted();
     end if;
     settled := coalesce(v_pos.pos_batch = i_batch and v_pos.pos_lease_owner = i_worker, false);
     if settled then
@@ -144,13 +132,17 @@ begin
         end if;
         v_pos := howdah_stream.ending(v_pos, i_end);
         v_pos := howdah_stream.past(v_pos, v_pos.pos_batch_end);
-    elsif v_pos.pos_batch is not null and v_pos.pos_lease_owner <> i_worker
-            and v_pos.pos_lease_until > clock_timestamp() then
+    elsif howdah_stream.is_lent(v_pos, i_worker) then
         return;
     end if;
     if v_pos.pos_next_tick is null then
+        if i_news then
+            i_news := howdah_stream.await_writers(i_sub.sub_queue);
+        end if;
         v_look := howdah_stream.look(i_sub.sub_queue, v_pos.pos_last_tick);
         seen := v_look.seen;
+        v_last := v_look.last;
+        v_made := v_look.made;
         if v_look.has_tick is not true then
             if settled then
                 v_pos := howdah_stream.move(v_pos);
@@ -158,14 +150,17 @@ begin
             return;
         end if;
     end if;
-    if not v_locked then
+    if not i_locked then
         v_pos := howdah_stream.lock_position(i_sub.sub_no);
-        if v_pos.pos_batch is not null and v_pos.pos_lease_owner <> i_worker
-                and v_pos.pos_lease_until > clock_timestamp() then
+        if howdah_stream.is_lent(v_pos, i_worker) then
             return;
         end if;
     end if;
-    reading := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
+    if v_made.tick_id is not null and v_last.tick_id = v_pos.pos_last_tick then
+        reading := howdah_stream.window_between(v_last, v_made);
+    else
+        reading := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
+    end if;
     if v_pos.pos_batch is null and v_pos.pos_next_tick is null and reading.fits then
         v_pos.pos_next_tick := reading.next_tick;
     elsif v_pos.pos_batch is null then
@@ -181,15 +176,20 @@ begin
             reading := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
         end if;
         if not reading.ahead then
-            v_pos.pos_batch_end := howdah_stream.batch_end(
-                i_sub, reading, v_pos.pos_last_tick, v_pos.pos_done, reading.batch_max);
+            v_pos.pos_batch_end := howdah_stream.batch_end(i_sub, reading, v_pos.pos_done, reading.batch_max);
         end if;
     end if;
     if v_pos.pos_batch is null or v_pos.pos_lease_owner is distinct from i_worker then
-        v_pos := howdah_stream.lend(v_pos, i_worker, i_lease);
+        v_pos := howdah_stream.move(howdah_stream.lend(v_pos, i_worker, i_lease));
     end if;
     opened := v_pos;
 end
+$$;
+
+-- Whether another worker has the open batch, and its lease has not run out.
+create or replace function howdah_stream.is_lent(i_pos howdah_stream.position, i_worker text) returns bool
+language sql as $$
+    select i_pos.pos_batch is not null and i_pos.pos_lease_owner <> i_worker and i_pos.pos_lease_until > clock_timestamp()
 $$;
 
 drop function if exists howdah_stream.open_for_member(howdah_stream.subscriber, text, interval);
@@ -216,22 +216,20 @@ begin
     end if;
     v_pos := howdah_stream.next_part(howdah_stream.free_member(i_group), i_lease, i_newest => true);
     if v_pos.pos_batch is not null then
-        opened := howdah_stream.lend(v_pos, i_worker, i_lease);
+        opened := howdah_stream.move(howdah_stream.lend(v_pos, i_worker, i_lease));
         reading := howdah_stream.batch_window(i_group.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
     end if;
 end
 $$;
 
--- Gives the batch to this worker, under a new id.
+-- The batch given to this worker, under a new id.
 create or replace function howdah_stream.lend(i_pos howdah_stream.position, i_worker text, i_lease interval)
 returns howdah_stream.position
-language plpgsql as $$
-begin
-    i_pos.pos_batch := nextval('howdah_stream.batch_id_seq');
-    i_pos.pos_lease_owner := i_worker;
-    i_pos.pos_lease_until := clock_timestamp() + i_lease;
-    return howdah_stream.move(i_pos);
-end
+language sql as $$
+    select row(i_pos.pos_sub, i_pos.pos_version, i_pos.pos_last_tick, i_pos.pos_next_tick, i_pos.pos_done,
+               nextval('howdah_stream.batch_id_seq'), i_pos.pos_batch_end, i_pos.pos_active, i_worker,
+               clock_timestamp() + i_lease, i_pos.pos_epoch, i_pos.pos_lease_ttl, i_pos.pos_part_end
+           )::howdah_stream.position
 $$;
 
 -- A group's numbered members that no worker has: with a rest of a part, whose worker has gone, or with nothing.
@@ -299,13 +297,10 @@ $$;
 -- The batch, ending with this event if it was given; without a lease from now on.
 create or replace function howdah_stream.ending(i_pos howdah_stream.position, i_end bigint)
 returns howdah_stream.position
-language plpgsql immutable as $$
-begin
-    i_pos.pos_batch_end := least(i_pos.pos_batch_end, i_end);
-    i_pos.pos_lease_owner := null;
-    i_pos.pos_lease_until := null;
-    return i_pos;
-end
+language sql immutable as $$
+    select row(i_pos.pos_sub, i_pos.pos_version, i_pos.pos_last_tick, i_pos.pos_next_tick, i_pos.pos_done, i_pos.pos_batch,
+               least(i_pos.pos_batch_end, i_end), i_pos.pos_active, null::text, null::timestamptz, i_pos.pos_epoch,
+               i_pos.pos_lease_ttl, i_pos.pos_part_end)::howdah_stream.position
 $$;
 
 -- Puts events of a batch in line again, or among the dead letters. Errors: one is not in the batch.
