@@ -25,6 +25,7 @@ public final class StreamSchema implements WingSql {
             "functions/consumers",
             "functions/receive",
             "functions/workers",
+            "functions/shared_workers",
             "functions/members",
             "functions/cooperative",
             "functions/slots",

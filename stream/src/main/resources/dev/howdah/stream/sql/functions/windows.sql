@@ -38,9 +38,9 @@ language sql stable as $$
      where et_queue = i_sub.sub_queue and (et_sealed_tick is null or et_sealed_tick >= i_last_tick)
 $$;
 
--- The same for a part of a window, from the same tables: 1 and 2 the ids after and up to which, 3 and 4 the upper and the lower tick's
--- snapshots, 5 the subscriber's id. Asks for the window in a way that only the index on ids can help with: that on
--- transactions would find all of the window, for each of its parts. To be planned without sequential scans.
+-- The same for a part of a window, from the same tables: 1 and 2 the ids after and up to which, 3 and 4 the upper and the
+-- lower tick's snapshots, 5 the subscriber's id. Asks for the window in a way that only the index on ids can help with: that
+-- on transactions would find all of the window, for each of its parts. To be planned without sequential scans.
 create or replace function howdah_stream.part_sql(i_sub howdah_stream.subscriber, i_last_tick bigint, i_args text[])
 returns text
 language sql stable as $$
