@@ -14,10 +14,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,6 +108,21 @@ class WindowSqlTest {
         assertThat(fetcher.allBehind(List.of(), 1_000)).isEmpty();
     }
 
+    @RepeatedTest(5)
+    void twoClaimsOfAWorkerAtOnceShareNoJob() {
+        fill(400, 1);
+        JobFetcher fetcher = fetcher(names(1));
+        List<String> twice = Stream.generate(() -> CompletableFuture.supplyAsync(() -> claimed(fetcher, 1, 100)))
+                .limit(2)
+                .toList()
+                .stream()
+                .flatMap(claim -> claim.join().stream())
+                .toList();
+        assertThat(twice).doesNotHaveDuplicates().hasSizeGreaterThan(100);
+        assertThat(database.column("select id from pgqueuer where status = 'picked'"))
+                .containsExactlyInAnyOrderElementsOf(twice);
+    }
+
     private static void fill(int jobs, int entrypoints) {
         database.run("""
                 insert into pgqueuer (priority, entrypoint, status)
@@ -113,10 +131,14 @@ class WindowSqlTest {
 
     /** By a new worker. */
     private static List<String> claimed(int entrypoints, int max) {
+        return claimed(fetcher(names(entrypoints)), entrypoints, max);
+    }
+
+    private static List<String> claimed(JobFetcher fetcher, int entrypoints, int max) {
         List<String> names = names(entrypoints);
         var look = new JobFetcher.Look(
                 new LineFronts(names, Limits.none()).ranges(), new Shares(names, Limits.none()), List.of());
-        return fetcher(names).claim(max, look, Set.of()).stream()
+        return fetcher.claim(max, look, Set.of()).stream()
                 .map(claimed -> String.valueOf(claimed.job().id()))
                 .toList();
     }
