@@ -1,9 +1,12 @@
 -- A batch is bounded: a window with more events than that is read in parts.
 
+drop function if exists howdah_stream.batch_end(howdah_stream.subscriber, bigint, bigint, bigint, int);
+drop function if exists howdah_stream.has_own(howdah_stream.subscriber, bigint, bigint);
+drop function if exists howdah_stream.ask_window(howdah_stream.subscriber, bigint, bigint, text, bigint, int);
+
 -- Where a batch must end for it to have at most i_max events: with which id, null if the window has no more after i_done.
 -- Each event has an id of its own but for retries; where there are any, the events are counted. Else the batch has the next
 -- i_max ids: from where the window's ids may begin, or, if there would be none, from its first event on.
-drop function if exists howdah_stream.batch_end(howdah_stream.subscriber, bigint, bigint, bigint, int);
 create or replace function howdah_stream.batch_end(
     i_sub howdah_stream.subscriber, i_window howdah_stream.batch_window, i_done bigint, i_max int) returns bigint
 language plpgsql as $$
