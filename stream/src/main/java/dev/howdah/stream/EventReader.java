@@ -45,9 +45,6 @@ final class EventReader {
 
     /** @param batch at the first of the rows that {@link StreamSql#deliver} gave */
     Part read(Connection connection, ResultSet batch) throws SQLException {
-        if (batch.getBoolean("at_once")) {
-            return new Part(inOrder(eventsAtOnce(batch)), null);
-        }
         Long done = batch.getObject("done", Long.class);
         Long end = batch.getObject("batch_end", Long.class);
         if (!batch.getBoolean("ahead") && (done != null || end != null)) {
@@ -55,13 +52,16 @@ final class EventReader {
         }
         long prevTick = batch.getLong("prev_tick_id");
         long tick = batch.getLong("tick_id");
+        int most = batch.getInt("batch_max");
         if (ahead == null || ahead.prevTickId != prevTick || ahead.tickId != tick) {
-            ahead = new Window(prevTick, tick, readWindow(connection, batch, prevTick));
+            boolean atOnce = batch.getBoolean("at_once");
+            ahead = new Window(
+                    prevTick, tick, inOrder(atOnce ? eventsAtOnce(batch) : readWindow(connection, batch, prevTick)));
         }
         List<Event> events = ahead.events;
         int from = done == null ? 0 : after(events, done);
         int to = end == null ? events.size() : after(events, end);
-        int cut = cut(events, from, to, batch.getInt("batch_max"));
+        int cut = cut(events, from, to, most);
         if (end == null && cut == to) {
             ahead = null;
         }
@@ -104,7 +104,7 @@ final class EventReader {
                 statement.setObject(++i, batch.getString("late"), Types.OTHER);
                 statement.setInt(++i, subscriber.id());
             }
-            return inOrder(events(statement));
+            return events(statement);
         }
     }
 
