@@ -131,7 +131,8 @@ final class ClaimSql {
     /**
      * The claim where {@link WindowSql} sees too little: looks into each line. As there, takes what is due, higher priority
      * first, then lower id; passes over what another worker is taking, and what is still in flight at this one, whose
-     * outcome would else be taken for that of the new execution. The commit does not wait for the disk: a job whose claim a crash undoes is one that nobody has begun, or is begun again.
+     * outcome would else be taken for that of the new execution. The commit does not wait for the disk: a job whose claim a
+     * crash undoes is one that nobody has begun, or is begun again.
      */
     static final String CLAIM = CANDIDATES_SOON + LOCK.formatted(IN_ORDER) + PICK + ANSWER;
 

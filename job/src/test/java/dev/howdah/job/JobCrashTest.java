@@ -14,7 +14,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +29,9 @@ class JobCrashTest {
     private static final int CRASHES = 3;
 
     private final Set<Long> worked = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger begun = new AtomicInteger();
+    private final List<CountDownLatch> reached = latches();
+    private final List<CountDownLatch> crashed = latches();
 
     @Test
     void everyJobIsWorkedAndEndsThoughPostgresCrashes(@TempDir Path home) throws Exception {
@@ -37,9 +44,11 @@ class JobCrashTest {
                     Jobs jobs = Jobs.over(sql.dataSource(), wakeups)) {
                 Set<Long> sent = new HashSet<>(jobs.sender().sendAll(jobs()));
                 try (JobWorker worker = worker(jobs)) {
-                    for (int crash = 1; crash <= CRASHES; crash++) {
-                        awaitWorked(crash * JOBS / (CRASHES + 1));
+                    for (int crash = 0; crash < CRASHES; crash++) {
+                        assertThat(reached.get(crash).await(60, TimeUnit.SECONDS))
+                                .isTrue();
                         postgres.kill();
+                        crashed.get(crash).countDown();
                         postgres.close();
                         postgres = start(home, port);
                     }
@@ -67,7 +76,7 @@ class JobCrashTest {
     private JobWorker worker(Jobs jobs) {
         return jobs.worker()
                 .handle("a", job -> {
-                    Thread.sleep(1); // a job that takes a moment, so that each crash finds some at work
+                    awaitCrash(begun.incrementAndGet());
                     worked.add(job.id());
                     return job.id() % 10 == 0 ? Outcome.deadLetter("hold it") : Outcome.done();
                 })
@@ -77,10 +86,17 @@ class JobCrashTest {
                 .start();
     }
 
-    private void awaitWorked(int jobs) {
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(1))
-                .until(() -> worked.size() >= jobs);
+    /** One job after each quarter of them is at work when PostgreSQL is killed. */
+    private void awaitCrash(int nr) throws InterruptedException {
+        int every = JOBS / (CRASHES + 1);
+        if (nr % every == 0 && nr / every <= CRASHES) {
+            reached.get(nr / every - 1).countDown();
+            crashed.get(nr / every - 1).await();
+        }
+    }
+
+    private static List<CountDownLatch> latches() {
+        return Stream.generate(() -> new CountDownLatch(1)).limit(CRASHES).toList();
     }
 
     private static EmbeddedPostgres start(Path home, int port) {
