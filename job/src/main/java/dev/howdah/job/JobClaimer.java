@@ -32,7 +32,7 @@ final class JobClaimer implements Duty {
     private static final int MOST_AHEAD = 1_000;
     /** From so many ahead on a helper helps. */
     private static final int WORTH_HELP = 200;
-    /** How much of the time the look for silent workers' jobs may take: one part in so many. */
+    /** How much of the time the look for silent workers' jobs may take: one part in so many, or one look a timeout. */
     private static final int TAKE_OVER_SHARE = 50;
 
     /** The claimer that this one helps; null if this is the one. */
@@ -193,10 +193,16 @@ final class JobClaimer implements Duty {
         if (free <= 0 || began - nextTakeOver < 0) {
             return 0;
         }
-        int taken = start(fetcher.takeOver(free * batchSize, inFlight.ids()));
-        Duration took = Duration.ofNanos(System.nanoTime() - began);
-        takeOverIn(Collections.max(List.of(takeOverEvery, took.multipliedBy(TAKE_OVER_SHARE))));
+        int wanted = free * batchSize;
+        int taken = start(fetcher.takeOver(wanted, inFlight.ids()));
+        takeOverIn(taken < wanted ? takeOverPause(Duration.ofNanos(System.nanoTime() - began)) : Duration.ZERO);
         return taken;
+    }
+
+    /** After a look that found fewer jobs than were wanted: no others are there until another worker falls silent. */
+    private Duration takeOverPause(Duration took) {
+        Duration share = took.multipliedBy(TAKE_OVER_SHARE);
+        return Collections.max(List.of(takeOverEvery, Collections.min(List.of(share, heartbeatTimeout))));
     }
 
     private int claim(int most) {

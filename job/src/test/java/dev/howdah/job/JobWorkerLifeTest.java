@@ -70,6 +70,19 @@ class JobWorkerLifeTest extends JobWorkerBase {
                 .isEqualTo("1");
     }
 
+    /** Each look takes over no more than handlers are free, and two looks that find fewer are five seconds apart. */
+    @Test
+    void takesOverAllThatASilentWorkerHadWithoutAPause() {
+        database.run("""
+                insert into pgqueuer (priority, entrypoint, status, queue_manager_id, updated, heartbeat)
+                select 0, 'a', 'picked', gen_random_uuid(), now() - interval '1 min', now() - interval '31 s'
+                  from generate_series(1, 500)""");
+        try (JobWorker worker = start("a", job -> Outcome.done())) {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> database.value("select count(*) from pgqueuer"), "0"::equals);
+        }
+    }
+
     @Test
     void givesSignsOfLifeSoThatNobodyTakesOver() {
         CountDownLatch go = new CountDownLatch(1);
