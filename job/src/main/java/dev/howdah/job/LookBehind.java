@@ -9,8 +9,8 @@ import java.util.Set;
 /**
  * Finds the jobs that are due behind the front of their line, and remembers them until they are claimed. Often it looks only
  * for what fell due since the last look, which costs next to nothing; now and then, and when somebody put a job back, for
- * everything. What a look costs says how soon the next one may be, so that no look ever takes more than a twentieth of
- * the time.
+ * everything. What a look costs says how soon the next one may be, so that looks take a twentieth of the time at most, unless
+ * one takes half a second.
  */
 final class LookBehind {
 
@@ -21,6 +21,9 @@ final class LookBehind {
     private static final Duration OVERLAP = Duration.ofSeconds(1);
 
     private static final int SHARE = 20;
+    /** No longer than this is waited for the next look, however long the last one took. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
     private static final int MOST = 1_000;
 
     private final JobFetcher fetcher;
@@ -64,7 +67,7 @@ final class LookBehind {
         if (untilWhole(now) <= 0) {
             return lookAtAll();
         }
-        if (now - lastLook < Math.max(SOONEST.toNanos(), SHARE * cost)) {
+        if (now - lastLook < pause(SOONEST, cost)) {
             return false;
         }
         boolean found = behind.addAll(
@@ -96,6 +99,10 @@ final class LookBehind {
 
     private long untilWhole(long now) {
         Duration soonest = news ? SOONEST_WHOLE : LATEST_WHOLE;
-        return lastWhole + Math.max(soonest.toNanos(), SHARE * wholeCost) - now;
+        return lastWhole + pause(soonest, wholeCost) - now;
+    }
+
+    private static long pause(Duration soonest, long cost) {
+        return Math.max(soonest.toNanos(), Math.min(LONGEST_PAUSE.toNanos(), SHARE * cost));
     }
 }

@@ -122,6 +122,27 @@ class AwaitEventsTest {
         assertThat(given).isTrue();
     }
 
+    /** The second one has read where the consumer was before it got the lock: another one has its place by then. */
+    @Test
+    void twoThatWaitForTheSameEventGetItOnceAndWithoutAnError() throws Exception {
+        String deliver =
+                DELIVER_FIRST.replace("(batch).pos_batch is not null", "concat_ws(' ', (batch).pos_version, seen)");
+        try (EngineSession second = new EngineSession(database)) {
+            other.run("begin");
+            other.run("select from howdah_stream.subscriber for update");
+            database.run(SEND);
+            CompletableFuture<String> first = consumer.waiting(deliver);
+            CompletableFuture<String> later = second.waiting(deliver.replace("'w'", "'v'"));
+            other.run("commit");
+            assertThat(List.of(soon(first), soon(later))).containsExactlyInAnyOrder("2 -1", "-1");
+        }
+        assertThat(database.value("select count(*) from howdah_stream.position where pos_batch is not null"))
+                .isEqualTo("1");
+        assertThat(consumer.value(deliver.replace("'w'", "'u'")))
+                .as("it is lent")
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void touchesNoTableWhileItWaits(boolean planned) throws Exception {

@@ -60,7 +60,9 @@ $$;
 drop function if exists howdah_stream.move(howdah_stream.position);
 
 -- Appends i_pos as the step after the one whose version it carries; the caller has the lock. Gives it with its own version.
-create or replace function howdah_stream.move(i_pos howdah_stream.position) returns howdah_stream.position
+-- Errors: another session has moved on from there; nulls instead, if only to be tried.
+create or replace function howdah_stream.move(i_pos howdah_stream.position, i_try bool default false)
+returns howdah_stream.position
 language plpgsql as $$
 declare
     v_pos howdah_stream.position;
@@ -71,7 +73,7 @@ begin
             i_pos.pos_epoch, i_pos.pos_lease_ttl, i_pos.pos_part_end)
     on conflict do nothing
     returning * into v_pos;
-    if not found then
+    if not found and not i_try then
         raise exception 'the consumer was moved by another session since this transaction began: try again'
             using errcode = 'serialization_failure';
     end if;

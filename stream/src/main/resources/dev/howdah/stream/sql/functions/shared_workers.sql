@@ -5,16 +5,17 @@ drop function if exists howdah_stream.open_for_member(howdah_stream.subscriber, 
 -- What open_for_worker() does, for a cooperative consumer: on whichever of its members has nothing to do, or on a new one.
 -- The lease is also the time without a sign of life after which what another member has is taken over.
 create or replace function howdah_stream.open_for_member(
-    i_group howdah_stream.subscriber, i_worker text, i_lease interval,
+    i_group howdah_stream.subscriber, i_pos howdah_stream.position, i_last pgque.tick, i_worker text, i_lease interval,
+    i_news bool,
     out opened howdah_stream.position, out reading howdah_stream.batch_window, out seen bigint)
 language plpgsql as $$
 declare
-    v_pos howdah_stream.position := howdah_stream.position(i_group.sub_no);
-    v_has_tick bool := v_pos.pos_next_tick is not null;
+    v_pos howdah_stream.position;
+    v_has_tick bool := i_pos.pos_next_tick is not null;
     v_look record;
 begin
     if not v_has_tick then
-        v_look := howdah_stream.look(i_group.sub_queue, v_pos.pos_last_tick);
+        v_look := howdah_stream.look(i_last, i_pos.pos_last_tick, i_news);
         v_has_tick := v_look.has_tick;
         seen := v_look.seen;
     end if;

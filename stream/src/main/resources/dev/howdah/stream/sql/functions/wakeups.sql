@@ -65,15 +65,13 @@ language plpgsql as $$
 declare
     v_done text;
 begin
-    if howdah_stream.is_written(i_queue_id) then
-        begin
-            v_done := set_config('lock_timeout', '2ms', true);
-            v_done := pg_advisory_xact_lock(1752131956, i_queue_id % 64);
-            raise sqlstate 'HWOK1';
-        exception when lock_not_available or sqlstate 'HWOK1' then
-            null;
-        end;
-    end if;
+    begin
+        v_done := set_config('lock_timeout', '2ms', true);
+        v_done := pg_advisory_xact_lock(1752131956, i_queue_id % 64);
+        raise sqlstate 'HWOK1';
+    exception when lock_not_available or sqlstate 'HWOK1' then
+        null;
+    end;
     return true;
 end
 $$;

@@ -63,6 +63,7 @@ create or replace function howdah_stream.deliver(
     out settled bool, out batch howdah_stream.position, out reading howdah_stream.batch_window, out seen bigint)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
+    v_place record;
     v_sub howdah_stream.subscriber;
     v_found record;
     v_setting text;
@@ -75,25 +76,34 @@ begin
     end if;
     if v_news or i_batch is not null then
         -- locks the subscriber where there will be a batch, most likely; a group is its members' to lock
-        select * into v_sub from howdah_stream.subscriber s
-         where s.sub_no = i_sub_no and s.sub_role <> 'coop_main' for no key update;
+        select s as sub, pos, last into v_place
+          from howdah_stream.subscriber s
+          left join lateral (
+               select p as pos from howdah_stream.position p
+                where pos_sub = s.sub_no order by pos_version desc limit 1) p on true
+          left join lateral (
+               select t as last from pgque.tick t
+                where tick_queue = s.sub_queue order by tick_id desc limit 1) t on true
+         where s.sub_no = i_sub_no and s.sub_role <> 'coop_main' for no key update of s;
         v_locked := found;
     end if;
     if not v_locked then
-        select * into v_sub from howdah_stream.subscriber s where s.sub_no = i_sub_no;
-    end if;
-    if v_sub.sub_no is null then
-        raise exception 'Not subscriber to queue: it was unregistered';
-    elsif v_sub.sub_role = 'coop_main' then
-        if v_news then
-            v_news := howdah_stream.await_writers(i_queue_id);
+        select s as sub, howdah_stream.position(s.sub_no) as pos, howdah_stream.last_tick(s.sub_queue) as last into v_place
+          from howdah_stream.subscriber s
+         where s.sub_no = i_sub_no;
+        if not found then
+            raise exception 'Not subscriber to queue: it was unregistered';
         end if;
+    end if;
+    v_sub := v_place.sub;
+    if v_sub.sub_role = 'coop_main' then
         settled := i_batch is not null
             and howdah_stream.settle(i_settle_no, i_worker, i_batch, i_end, i_events, i_after, i_reasons);
-        v_found := howdah_stream.open_for_member(v_sub, i_worker, i_lease);
+        v_found := howdah_stream.open_for_member(v_sub, v_place.pos, v_place.last, i_worker, i_lease, v_news);
     else
         v_found := howdah_stream.open_for_worker(
-            v_sub, v_locked, i_worker, i_lease, v_news, i_batch, i_end, i_events, i_after, i_reasons);
+            v_sub, v_place.pos, v_place.last, v_locked, i_worker, i_lease, v_news,
+            i_batch, i_end, i_events, i_after, i_reasons);
         settled := v_found.settled;
     end if;
     batch := v_found.opened;
@@ -107,21 +117,28 @@ drop function if exists howdah_stream.open_for_worker(howdah_stream.subscriber, 
 
 drop function if exists howdah_stream.open_for_worker(
     howdah_stream.subscriber, text, interval, bool, bigint, bigint, bigint[], interval[], text[]);
+drop function if exists howdah_stream.open_for_worker(
+    howdah_stream.subscriber, bool, text, interval, bool, bigint, bigint, bigint[], interval[], text[]);
 
 -- Settles the worker's batch, if i_batch is given, and gives its open one, or the next one opened for it: one step on, for
--- both. Nulls if there is none to be had, and then what look() saw. The subscriber is locked by now, i_locked, or once it is
--- seen that there is something to be had. i_news: whoever is writing into the queue is waited for.
+-- both. Nulls if there is none to be had, and then what look() saw. i_pos and i_last: where the subscriber was and the last
+-- tick, maybe before it was locked. It is locked by now, i_locked, or once it is seen that there is something to be had.
+-- i_news: whoever is writing into the queue is waited for; and nothing is to be had if another session has moved the
+-- subscriber meanwhile.
 create or replace function howdah_stream.open_for_worker(
-    i_sub howdah_stream.subscriber, i_locked bool, i_worker text, i_lease interval, i_news bool, i_batch bigint, i_end bigint,
+    i_sub howdah_stream.subscriber, i_pos howdah_stream.position, i_last pgque.tick, i_locked bool,
+    i_worker text, i_lease interval, i_news bool, i_batch bigint, i_end bigint,
     i_events bigint[], i_after interval[], i_reasons text[],
     out settled bool, out opened howdah_stream.position, out reading howdah_stream.batch_window, out seen bigint)
 language plpgsql as $$
 declare
-    v_pos howdah_stream.position := howdah_stream.position(i_sub.sub_no);
+    v_pos howdah_stream.position := i_pos;
     v_look record;
-    v_last pgque.tick;
     v_made pgque.tick;
 begin
+    if i_batch is not null then
+        v_pos := howdah_stream.position(i_sub.sub_no);
+    end if;
     if v_pos.pos_sub is null then
         perform howdah_stream.refuse_if_compacted();
     end if;
@@ -136,12 +153,8 @@ begin
         return;
     end if;
     if v_pos.pos_next_tick is null then
-        if i_news then
-            i_news := howdah_stream.await_writers(i_sub.sub_queue);
-        end if;
-        v_look := howdah_stream.look(i_sub.sub_queue, v_pos.pos_last_tick);
+        v_look := howdah_stream.look(i_last, v_pos.pos_last_tick, i_news);
         seen := v_look.seen;
-        v_last := v_look.last;
         v_made := v_look.made;
         if v_look.has_tick is not true then
             if settled then
@@ -156,8 +169,8 @@ begin
             return;
         end if;
     end if;
-    if v_pos.pos_next_tick is null and v_made.tick_id is not null and v_last.tick_id = v_pos.pos_last_tick then
-        reading := howdah_stream.window_between(v_last, v_made);
+    if v_pos.pos_next_tick is null and v_made.tick_id is not null and i_last.tick_id = v_pos.pos_last_tick then
+        reading := howdah_stream.window_between(i_last, v_made);
     else
         reading := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
     end if;
@@ -180,7 +193,12 @@ begin
         end if;
     end if;
     if v_pos.pos_batch is null or v_pos.pos_lease_owner is distinct from i_worker then
-        v_pos := howdah_stream.move(howdah_stream.lend(v_pos, i_worker, i_lease));
+        v_pos := howdah_stream.move(howdah_stream.lend(v_pos, i_worker, i_lease), i_try => i_news);
+        if v_pos.pos_sub is null then
+            reading := null;
+            seen := i_last.tick_event_seq - 1;
+            return;
+        end if;
     end if;
     opened := v_pos;
 end
