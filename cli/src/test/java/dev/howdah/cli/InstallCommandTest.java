@@ -25,6 +25,7 @@ class InstallCommandTest {
                 applied stream 3_engine
                 applied stream 4_windows
                 applied stream 5_large_windows
+                applied stream 6_deliveries
                 applied queue 1_schemas
                 applied job 1_types
                 applied job 2_tables

@@ -74,7 +74,7 @@ class ServeTest {
                 assertThat(serve.err())
                         .isEqualTo(
                                 "howdah: this database lacks stream 1_schemas, stream 2_tables, stream 3_engine, stream 4_windows, "
-                                        + "stream 5_large_windows, "
+                                        + "stream 5_large_windows, stream 6_deliveries, "
                                         + "queue 1_schemas, job 1_types, job 2_tables, job 3_statistics, job 4_adoption, "
                                         + "job 5_additions, job functions, queue functions, stream functions: "
                                         + "run howdah install first");

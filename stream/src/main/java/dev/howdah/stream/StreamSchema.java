@@ -88,7 +88,8 @@ public final class StreamSchema implements WingSql {
                         "migrations/2_tables",
                         "migrations/3_engine",
                         "migrations/4_windows",
-                        "migrations/5_large_windows")
+                        "migrations/5_large_windows",
+                        "migrations/6_deliveries")
                 .map(StreamSchema::read)
                 .toList();
     }

@@ -3,31 +3,36 @@
 drop function if exists howdah_stream.open_for_member(howdah_stream.subscriber, text, interval);
 
 -- What open_for_worker() does, for a cooperative consumer: on whichever of its members has nothing to do, or on a new one.
--- The lease is also the time without a sign of life after which what another member has is taken over.
+-- i_settle_no: the member whose batch is settled. The lease is also the time without a sign of life after which what another
+-- member has is taken over.
 create or replace function howdah_stream.open_for_member(
     i_group howdah_stream.subscriber, i_pos howdah_stream.position, i_last pgque.tick, i_worker text, i_lease interval,
-    i_news bool,
-    out opened howdah_stream.position, out reading howdah_stream.batch_window, out seen bigint)
+    i_news bool, i_settle_no int, i_batch bigint, i_end bigint, i_events bigint[], i_after interval[], i_reasons text[])
+returns howdah_stream.delivery
 language plpgsql as $$
 declare
+    v_settled bool;
     v_pos howdah_stream.position;
-    v_has_tick bool := i_pos.pos_next_tick is not null;
     v_look record;
 begin
-    if not v_has_tick then
-        v_look := howdah_stream.look(i_last, i_pos.pos_last_tick, i_news);
-        v_has_tick := v_look.has_tick;
-        seen := v_look.seen;
+    if i_batch is not null then
+        v_settled := howdah_stream.settle(i_settle_no, i_worker, i_batch, i_end, i_events, i_after, i_reasons);
     end if;
-    if v_has_tick is not true
-            and not exists (select from howdah_stream.free_members(i_group.sub_id, clock_timestamp()) where has_rest) then
-        return;
+    if i_pos.pos_next_tick is null then
+        v_look := howdah_stream.look(i_last, i_pos.pos_last_tick, i_news);
+        if v_look.has_tick is not true
+                and not exists (select from howdah_stream.free_members(i_group.sub_id, clock_timestamp()) where has_rest) then
+            return row(v_settled, null, null, v_look.seen)::howdah_stream.delivery;
+        end if;
     end if;
     v_pos := howdah_stream.next_part(howdah_stream.free_member(i_group), i_lease, i_newest => true);
-    if v_pos.pos_batch is not null then
-        opened := howdah_stream.move(howdah_stream.lend(v_pos, i_worker, i_lease));
-        reading := howdah_stream.batch_window(i_group.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
+    if v_pos.pos_batch is null then
+        return row(v_settled, null, null, null)::howdah_stream.delivery;
     end if;
+    v_pos := howdah_stream.move(howdah_stream.lend(v_pos, i_worker, i_lease));
+    return row(v_settled, v_pos,
+               howdah_stream.batch_window(i_group.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick),
+               null)::howdah_stream.delivery;
 end
 $$;
 

@@ -91,8 +91,8 @@ declare
     v_drawn bigint := howdah_stream.ids_drawn(i_last.tick_queue);
     v_written bool;
 begin
-    has_tick := i_last.tick_id > i_done;
-    if has_tick then
+    if i_last.tick_id > i_done then
+        has_tick := true;
         return;
     elsif v_drawn = i_last.tick_event_seq and not i_last.tick_busy then
         seen := v_drawn;
@@ -107,9 +107,11 @@ begin
     end if;
     if v_drawn > i_last.tick_event_seq and not v_written then
         made := howdah_stream.tick_next(i_last, v_drawn);
-        if made.tick_id is null then
-            made := howdah_stream.tick_unless_ticked(i_last, false, v_drawn);
+        if made.tick_id is not null then
+            has_tick := true;
+            return;
         end if;
+        made := howdah_stream.tick_unless_ticked(i_last, false, v_drawn);
     elsif howdah_stream.has_news(i_last) then
         made := howdah_stream.tick_unless_ticked(i_last, false);
     elsif not v_written then

@@ -59,24 +59,20 @@ drop function if exists howdah_stream.deliver(
 create or replace function howdah_stream.deliver(
     i_sub_no int, i_worker text, i_lease interval, i_settle_no int default null, i_batch bigint default null,
     i_end bigint default null, i_events bigint[] default '{}', i_after interval[] default '{}',
-    i_reasons text[] default '{}', i_queue_id int default null, i_seen bigint default null, i_wait interval default null,
-    out settled bool, out batch howdah_stream.position, out reading howdah_stream.batch_window, out seen bigint)
+    i_reasons text[] default '{}', i_queue_id int default null, i_seen bigint default null, i_wait interval default null)
+returns howdah_stream.delivery
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    v_place record;
-    v_sub howdah_stream.subscriber;
-    v_found record;
-    v_setting text;
+    v_setting text := set_config('synchronous_commit', 'off', true);
     v_news bool := false;
-    v_locked bool := false;
+    v_place record;
 begin
-    v_setting := set_config('synchronous_commit', 'off', true);
     if i_wait is not null then
         v_news := howdah_stream.await_events(i_queue_id, i_seen, i_wait);
     end if;
     if v_news or i_batch is not null then
         -- locks the subscriber where there will be a batch, most likely; a group is its members' to lock
-        select s as sub, pos, last into v_place
+        select s as sub, pos, last, true as locked into v_place
           from howdah_stream.subscriber s
           left join lateral (
                select p as pos from howdah_stream.position p
@@ -85,30 +81,24 @@ begin
                select t as last from pgque.tick t
                 where tick_queue = s.sub_queue order by tick_id desc limit 1) t on true
          where s.sub_no = i_sub_no and s.sub_role <> 'coop_main' for no key update of s;
-        v_locked := found;
     end if;
-    if not v_locked then
-        select s as sub, howdah_stream.position(s.sub_no) as pos, howdah_stream.last_tick(s.sub_queue) as last into v_place
+    if not found then
+        select s as sub, howdah_stream.position(s.sub_no) as pos, howdah_stream.last_tick(s.sub_queue) as last, false as locked
+          into v_place
           from howdah_stream.subscriber s
          where s.sub_no = i_sub_no;
         if not found then
             raise exception 'Not subscriber to queue: it was unregistered';
         end if;
     end if;
-    v_sub := v_place.sub;
-    if v_sub.sub_role = 'coop_main' then
-        settled := i_batch is not null
-            and howdah_stream.settle(i_settle_no, i_worker, i_batch, i_end, i_events, i_after, i_reasons);
-        v_found := howdah_stream.open_for_member(v_sub, v_place.pos, v_place.last, i_worker, i_lease, v_news);
-    else
-        v_found := howdah_stream.open_for_worker(
-            v_sub, v_place.pos, v_place.last, v_locked, i_worker, i_lease, v_news,
-            i_batch, i_end, i_events, i_after, i_reasons);
-        settled := v_found.settled;
+    if (v_place.sub).sub_role = 'coop_main' then
+        return howdah_stream.open_for_member(
+            v_place.sub, v_place.pos, v_place.last, i_worker, i_lease, v_news,
+            i_settle_no, i_batch, i_end, i_events, i_after, i_reasons);
     end if;
-    batch := v_found.opened;
-    reading := v_found.reading;
-    seen := v_found.seen;
+    return howdah_stream.open_for_worker(
+        v_place.sub, v_place.pos, v_place.last, v_place.locked, i_worker, i_lease, v_news,
+        i_batch, i_end, i_events, i_after, i_reasons);
 end
 $$;
 
@@ -121,86 +111,81 @@ drop function if exists howdah_stream.open_for_worker(
     howdah_stream.subscriber, bool, text, interval, bool, bigint, bigint, bigint[], interval[], text[]);
 
 -- Settles the worker's batch, if i_batch is given, and gives its open one, or the next one opened for it: one step on, for
--- both. Nulls if there is none to be had, and then what look() saw. i_pos and i_last: where the subscriber was and the last
--- tick, maybe before it was locked. It is locked by now, i_locked, or once it is seen that there is something to be had.
--- i_news: whoever is writing into the queue is waited for; and nothing is to be had if another session has moved the
--- subscriber meanwhile.
+-- both. No batch if there is none to be had. i_pos and i_last: where the subscriber was and the last tick, maybe before it was
+-- locked. It is locked by now, i_locked, or once it is seen that there is something to be had. i_news: whoever is writing
+-- into the queue is waited for; and nothing is to be had if another session has moved the subscriber meanwhile. Conditions
+-- are few and come in the order of what happens most, for each of them is prepared anew.
 create or replace function howdah_stream.open_for_worker(
     i_sub howdah_stream.subscriber, i_pos howdah_stream.position, i_last pgque.tick, i_locked bool,
     i_worker text, i_lease interval, i_news bool, i_batch bigint, i_end bigint,
-    i_events bigint[], i_after interval[], i_reasons text[],
-    out settled bool, out opened howdah_stream.position, out reading howdah_stream.batch_window, out seen bigint)
+    i_events bigint[], i_after interval[], i_reasons text[]) returns howdah_stream.delivery
 language plpgsql as $$
 declare
-    v_pos howdah_stream.position := i_pos;
+    v_settled bool;
     v_look record;
     v_made pgque.tick;
+    v_window howdah_stream.batch_window;
 begin
     if i_batch is not null then
-        v_pos := howdah_stream.position(i_sub.sub_no);
+        i_pos := howdah_stream.position(i_sub.sub_no);
+        v_settled := coalesce(i_pos.pos_batch = i_batch and i_pos.pos_lease_owner = i_worker, false);
     end if;
-    if v_pos.pos_sub is null then
-        perform howdah_stream.refuse_if_compacted();
-    end if;
-    settled := coalesce(v_pos.pos_batch = i_batch and v_pos.pos_lease_owner = i_worker, false);
-    if settled then
+    if v_settled then
         if cardinality(i_events) > 0 then
-            perform howdah_stream.set_aside(v_pos, i_events, i_after, i_reasons);
+            perform howdah_stream.set_aside(i_pos, i_events, i_after, i_reasons);
         end if;
-        v_pos := howdah_stream.ending(v_pos, i_end);
-        v_pos := howdah_stream.past(v_pos, v_pos.pos_batch_end);
-    elsif howdah_stream.is_lent(v_pos, i_worker) then
-        return;
+        i_pos := howdah_stream.ending(i_pos, i_end);
+        i_pos := howdah_stream.past(i_pos, i_pos.pos_batch_end);
+    elsif howdah_stream.is_lent(i_pos, i_worker) then
+        return row(v_settled, null, null, null)::howdah_stream.delivery;
     end if;
-    if v_pos.pos_next_tick is null then
-        v_look := howdah_stream.look(i_last, v_pos.pos_last_tick, i_news);
-        seen := v_look.seen;
-        v_made := v_look.made;
+    if i_pos.pos_next_tick is null then
+        v_look := howdah_stream.look(i_last, i_pos.pos_last_tick, i_news);
         if v_look.has_tick is not true then
-            if settled then
-                v_pos := howdah_stream.move(v_pos);
+            if i_pos.pos_sub is null then
+                perform howdah_stream.refuse_if_compacted();
+            elsif v_settled then
+                i_pos := howdah_stream.move(i_pos);
             end if;
-            return;
+            return row(v_settled, null, null, v_look.seen)::howdah_stream.delivery;
         end if;
+        v_made := v_look.made;
     end if;
     if not i_locked then
-        v_pos := howdah_stream.lock_position(i_sub.sub_no);
-        if howdah_stream.is_lent(v_pos, i_worker) then
-            return;
+        i_pos := howdah_stream.lock_position(i_sub.sub_no);
+        if howdah_stream.is_lent(i_pos, i_worker) then
+            return row(v_settled, null, null, null)::howdah_stream.delivery;
         end if;
     end if;
-    if v_pos.pos_next_tick is null and v_made.tick_id is not null and i_last.tick_id = v_pos.pos_last_tick then
-        reading := howdah_stream.window_between(i_last, v_made);
+    if i_pos.pos_next_tick is null and v_made.tick_id is not null and i_last.tick_id = i_pos.pos_last_tick then
+        v_window := howdah_stream.window_between(i_last, v_made);
     else
-        reading := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
+        v_window := howdah_stream.batch_window(i_sub.sub_queue, i_pos.pos_last_tick, i_pos.pos_next_tick);
     end if;
-    if v_pos.pos_batch is null and v_pos.pos_next_tick is null and reading.fits then
-        v_pos.pos_next_tick := reading.next_tick;
-    elsif v_pos.pos_batch is null then
-        if v_pos.pos_next_tick is null then
-            v_pos.pos_next_tick := howdah_stream.find_next_tick(i_sub, v_pos, null, null, null, true);
-            if v_pos.pos_next_tick is null then
-                reading := null;
-                if settled then
-                    v_pos := howdah_stream.move(v_pos);
+    if i_pos.pos_batch is null and i_pos.pos_next_tick is null and v_window.fits then
+        i_pos.pos_next_tick := v_window.next_tick;
+    elsif i_pos.pos_batch is null then
+        if i_pos.pos_next_tick is null then
+            i_pos.pos_next_tick := howdah_stream.find_next_tick(i_sub, i_pos, null, null, null, true);
+            if i_pos.pos_next_tick is null then
+                if v_settled then
+                    i_pos := howdah_stream.move(i_pos);
                 end if;
-                return;
+                return row(v_settled, null, null, null)::howdah_stream.delivery;
             end if;
-            reading := howdah_stream.batch_window(i_sub.sub_queue, v_pos.pos_last_tick, v_pos.pos_next_tick);
+            v_window := howdah_stream.batch_window(i_sub.sub_queue, i_pos.pos_last_tick, i_pos.pos_next_tick);
         end if;
-        if not reading.ahead then
-            v_pos.pos_batch_end := howdah_stream.batch_end(i_sub, reading, v_pos.pos_done, reading.batch_max);
-        end if;
-    end if;
-    if v_pos.pos_batch is null or v_pos.pos_lease_owner is distinct from i_worker then
-        v_pos := howdah_stream.move(howdah_stream.lend(v_pos, i_worker, i_lease), i_try => i_news);
-        if v_pos.pos_sub is null then
-            reading := null;
-            seen := i_last.tick_event_seq - 1;
-            return;
+        if not v_window.ahead then
+            i_pos.pos_batch_end := howdah_stream.batch_end(i_sub, v_window, i_pos.pos_done, v_window.batch_max);
         end if;
     end if;
-    opened := v_pos;
+    if i_pos.pos_batch is null or i_pos.pos_lease_owner is distinct from i_worker then
+        i_pos := howdah_stream.move(howdah_stream.lend(i_pos, i_worker, i_lease), i_try => i_news);
+        if i_pos.pos_sub is null then
+            return row(v_settled, null, null, i_last.tick_event_seq - 1)::howdah_stream.delivery;
+        end if;
+    end if;
+    return row(v_settled, i_pos, v_window, null)::howdah_stream.delivery;
 end
 $$;
 
