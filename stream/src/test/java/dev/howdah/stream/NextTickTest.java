@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class NextTickTest {
 
     private static final String TICK_AFTER_THE_LAST = """
-            select (howdah_stream.tick_next(t, 1)).tick_id - t.tick_id
+            select (howdah_stream.tick_next(t, 1)).next_tick - t.tick_id
               from (select * from pgque.tick order by tick_id desc limit 1) t""";
 
     private TestDatabase database;

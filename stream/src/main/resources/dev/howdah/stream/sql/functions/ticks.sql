@@ -82,14 +82,16 @@ drop function if exists howdah_stream.look(int, bigint);
 -- nobody is writing an event any more, or because there is an event that no tick has seen. If not, seen is how many ids
 -- had been drawn, or null if somebody may be writing an event with one of them; or fewer than were drawn if another
 -- session ticks at this very moment: then it is worth looking again at once. Tells nobody of its tick: the server's ticker
--- does, once for many. Gives the tick after i_last, which was the last one, if it is newly made, or was a moment ago. i_news:
--- whoever is writing into the queue is waited for.
+-- does, once for many. i_last: the last tick, maybe a moment ago; gives the window from there, if it was the last one still.
+-- i_news: whoever is writing into the queue is waited for.
 create or replace function howdah_stream.look(
-    i_last pgque.tick, i_done bigint, i_news bool, out has_tick bool, out seen bigint, out made pgque.tick)
+    i_last pgque.tick, i_done bigint, i_news bool,
+    out has_tick bool, out seen bigint, out reading howdah_stream.batch_window)
 language plpgsql as $$
 declare
     v_drawn bigint := howdah_stream.ids_drawn(i_last.tick_queue);
     v_written bool;
+    v_made pgque.tick;
 begin
     if i_last.tick_id > i_done then
         has_tick := true;
@@ -106,43 +108,46 @@ begin
         v_written := howdah_stream.is_written(i_last.tick_queue);
     end if;
     if v_drawn > i_last.tick_event_seq and not v_written then
-        made := howdah_stream.tick_next(i_last, v_drawn);
-        if made.tick_id is not null then
+        reading := howdah_stream.tick_next(i_last, v_drawn);
+        if reading.next_tick is not null then
             has_tick := true;
             return;
         end if;
-        made := howdah_stream.tick_unless_ticked(i_last, false, v_drawn);
+        v_made := howdah_stream.tick_unless_ticked(i_last, false, v_drawn);
     elsif howdah_stream.has_news(i_last) then
-        made := howdah_stream.tick_unless_ticked(i_last, false);
+        v_made := howdah_stream.tick_unless_ticked(i_last, false);
     elsif not v_written then
         seen := v_drawn;
         return;
     else
         return;
     end if;
-    has_tick := made.tick_id > i_done;
+    has_tick := v_made.tick_id > i_done;
     seen := case when not v_written then i_last.tick_event_seq - 1 end;
 end
 $$;
 
--- What tick_unless_ticked() does, in one statement, for the next tick. Its snapshot may be older than its lock, for the queue's
--- sequence, which knows no snapshots, says under the lock that no tick was begun since i_last. Nulls if one was, even if it
--- was rolled back.
-create or replace function howdah_stream.tick_next(i_last pgque.tick, i_quiet bigint) returns pgque.tick
+-- What tick_unless_ticked() does, in one statement, for the next tick; gives the window from i_last to it. Its snapshot may be
+-- older than its lock, for the queue's sequence, which knows no snapshots, says under the lock that no tick was begun since
+-- i_last. Nulls if one was, even if it was rolled back.
+create or replace function howdah_stream.tick_next(i_last pgque.tick, i_quiet bigint) returns howdah_stream.batch_window
 language plpgsql as $$
 declare
-    v_tick pgque.tick;
+    v_window howdah_stream.batch_window;
 begin
-    insert into pgque.tick (tick_queue, tick_id, tick_event_seq, tick_busy)
-    select queue_id, nextval(queue_tick_seq::regclass), i_quiet, false
-      from (select queue_id, queue_tick_seq
-              from pgque.queue
-             where queue_id = i_last.tick_queue and not queue_ticker_paused and not queue_external_ticker
-            offset 0
-               for no key update skip locked) q -- so that what follows is asked under the lock
-     where pg_sequence_last_value(queue_tick_seq::regclass) = i_last.tick_id
-    returning * into v_tick;
-    return v_tick;
+    with made as (
+        insert into pgque.tick as t (tick_queue, tick_id, tick_event_seq, tick_busy)
+        select queue_id, nextval(queue_tick_seq::regclass), i_quiet, false
+          from (select queue_id, queue_tick_seq
+                  from pgque.queue
+                 where queue_id = i_last.tick_queue and not queue_ticker_paused and not queue_external_ticker
+                offset 0
+                   for no key update skip locked) q -- so that what follows is asked under the lock
+         where pg_sequence_last_value(queue_tick_seq::regclass) = i_last.tick_id
+        returning t as tick
+    )
+    select w.* into v_window from made cross join lateral howdah_stream.window_between(i_last, made.tick) w;
+    return v_window;
 end
 $$;
 

@@ -121,60 +121,6 @@ begin
 end
 $$;
 
--- The window from a tick to another, by default to the newest one. Errors: a tick is not there, which would leave the window
--- empty and its events lost.
-create or replace function howdah_stream.batch_window(i_queue_id int, i_last_tick bigint, i_next_tick bigint default null)
-returns howdah_stream.batch_window
-language plpgsql as $$
-declare
-    v_ticks record;
-begin
-    select l as last, n.next
-      into v_ticks
-      from pgque.tick l
-      join lateral (
-           select t as next from pgque.tick t
-            where tick_queue = i_queue_id and tick_id <= coalesce(i_next_tick, 9223372036854775807)
-            order by tick_id desc limit 1) n on (n.next).tick_id = coalesce(i_next_tick, (n.next).tick_id)
-     where l.tick_queue = i_queue_id and l.tick_id = i_last_tick;
-    if found then
-        return howdah_stream.window_between(v_ticks.last, v_ticks.next);
-    elsif current_setting('transaction_isolation') <> 'read committed' then
-        raise exception 'ticks were compacted since this transaction began: try again'
-            using errcode = 'serialization_failure';
-    end if;
-    raise exception 'no ticks % and % of queue %', i_last_tick, i_next_tick, i_queue_id using errcode = 'data_corrupted';
-end
-$$;
-
--- The same of ticks that are at hand, in one statement: PL/pgSQL prepares each expression anew in each transaction. Its
--- tables are those that were not sealed at the lower tick.
-create or replace function howdah_stream.window_between(i_last pgque.tick, i_next pgque.tick)
-returns howdah_stream.batch_window
-language plpgsql as $$
-declare
-    v_window howdah_stream.batch_window;
-begin
-    select i_next.tick_id, i_next.tick_id > i_last.tick_id and drawn <= queue_batch_max_count / 2,
-           pg_snapshot_xmax(i_last.tick_snapshot), pg_snapshot_xmax(i_next.tick_snapshot), i_next.tick_snapshot, late, drawn,
-           array(select et_nr from howdah_stream.event_table
-                  where et_queue = i_last.tick_queue and (et_sealed_tick is null or et_sealed_tick >= i_last.tick_id)
-                  order by et_nr),
-           i_last.tick_id, i_next.tick_event_seq, queue_batch_max_count, drawn <= 20 * queue_batch_max_count,
-           i_last.tick_snapshot
-      into v_window
-      from pgque.queue
-     cross join lateral (
-           select array(select x from pg_snapshot_xip(i_last.tick_snapshot) x
-                         where pg_visible_in_snapshot(x, i_next.tick_snapshot)) offset 0) w (late)
-     cross join lateral (
-           select i_next.tick_event_seq - case when late = '{}' and not i_last.tick_busy then i_last.tick_event_seq
-                                               else howdah_stream.drawn_before(i_last, late[1]) end offset 0) d (drawn)
-     where queue_id = i_last.tick_queue;
-    return v_window;
-end
-$$;
-
 -- How many ids had been drawn at the last tick before this one at which no transaction had begun that this one does not see,
 -- the oldest of which is i_oldest, if there was any: theirs are higher ids. 0 if that is a hundred ticks ago.
 create or replace function howdah_stream.drawn_before(i_tick pgque.tick, i_oldest xid8) returns bigint
@@ -187,5 +133,56 @@ begin
                  order by tick_id desc limit 100) t
          where pg_snapshot_xmax(tick_snapshot) <= coalesce(i_oldest, pg_snapshot_xmax(i_tick.tick_snapshot))
          order by tick_id desc limit 1), 0);
+end
+$$;
+
+drop function if exists howdah_stream.window_between(pgque.tick, pgque.tick);
+
+-- The window between two ticks, which may be only just made. Taken into the caller's statement. Its tables are those that
+-- were not sealed at the lower tick.
+create or replace function howdah_stream.window_between(i_last pgque.tick, i_next pgque.tick)
+returns setof howdah_stream.batch_window
+language sql stable rows 1 as $$
+    select i_next.tick_id, i_next.tick_id > i_last.tick_id and drawn <= queue_batch_max_count / 2,
+           pg_snapshot_xmax(i_last.tick_snapshot), pg_snapshot_xmax(i_next.tick_snapshot), i_next.tick_snapshot, late, drawn,
+           array(select et_nr from howdah_stream.event_table
+                  where et_queue = i_last.tick_queue and (et_sealed_tick is null or et_sealed_tick >= i_last.tick_id)
+                  order by et_nr),
+           i_last.tick_id, i_next.tick_event_seq, queue_batch_max_count, drawn <= 20 * queue_batch_max_count,
+           i_last.tick_snapshot
+      from pgque.queue
+     cross join lateral (
+           select array(select x from pg_snapshot_xip(i_last.tick_snapshot) x
+                         where pg_visible_in_snapshot(x, i_next.tick_snapshot)) offset 0) w (late)
+     cross join lateral (
+           select i_next.tick_event_seq - case when late = '{}' and not i_last.tick_busy then i_last.tick_event_seq
+                                               else howdah_stream.drawn_before(i_last, late[1]) end offset 0) d (drawn)
+     where queue_id = i_last.tick_queue
+$$;
+
+-- The window from a tick to another, by default to the newest one. Errors: a tick is not there, which would leave the window
+-- empty and its events lost.
+create or replace function howdah_stream.batch_window(i_queue_id int, i_last_tick bigint, i_next_tick bigint default null)
+returns howdah_stream.batch_window
+language plpgsql as $$
+declare
+    v_window howdah_stream.batch_window;
+begin
+    select w.*
+      into v_window
+      from pgque.tick l
+      join lateral (
+           select t as next from pgque.tick t
+            where tick_queue = i_queue_id and tick_id <= coalesce(i_next_tick, 9223372036854775807)
+            order by tick_id desc limit 1) n on (n.next).tick_id = coalesce(i_next_tick, (n.next).tick_id)
+     cross join lateral howdah_stream.window_between(l, n.next) w
+     where l.tick_queue = i_queue_id and l.tick_id = i_last_tick;
+    if found then
+        return v_window;
+    elsif current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'ticks were compacted since this transaction began: try again'
+            using errcode = 'serialization_failure';
+    end if;
+    raise exception 'no ticks % and % of queue %', i_last_tick, i_next_tick, i_queue_id using errcode = 'data_corrupted';
 end
 $$;

@@ -123,7 +123,6 @@ language plpgsql as $$
 declare
     v_settled bool;
     v_look record;
-    v_made pgque.tick;
     v_window howdah_stream.batch_window;
 begin
     if i_batch is not null then
@@ -149,7 +148,7 @@ begin
             end if;
             return row(v_settled, null, null, v_look.seen)::howdah_stream.delivery;
         end if;
-        v_made := v_look.made;
+        v_window := v_look.reading;
     end if;
     if not i_locked then
         i_pos := howdah_stream.lock_position(i_sub.sub_no);
@@ -157,9 +156,7 @@ begin
             return row(v_settled, null, null, null)::howdah_stream.delivery;
         end if;
     end if;
-    if i_pos.pos_next_tick is null and v_made.tick_id is not null and i_last.tick_id = i_pos.pos_last_tick then
-        v_window := howdah_stream.window_between(i_last, v_made);
-    else
+    if v_window.next_tick is null or i_pos.pos_next_tick is not null or i_last.tick_id <> i_pos.pos_last_tick then
         v_window := howdah_stream.batch_window(i_sub.sub_queue, i_pos.pos_last_tick, i_pos.pos_next_tick);
     end if;
     if i_pos.pos_batch is null and i_pos.pos_next_tick is null and v_window.fits then
