@@ -36,18 +36,18 @@ final class JobRunner implements AutoCloseable {
         this.noThread = noThread;
     }
 
-    void run(JobExecution execution) {
-        waiting.incrementAndGet();
-        line.add(execution);
-        startThread();
+    /** All of them are in line before the first thread starts: threads that find the next one there need not be woken again. */
+    void run(List<JobExecution> executions) {
+        waiting.addAndGet(executions.size());
+        line.addAll(executions);
+        startThreads();
     }
 
-    /** If one is wanted and allowed. */
-    private void startThread() {
+    /** As many as are wanted and allowed. */
+    private void startThreads() {
         while (!line.isEmpty() && takePlace()) {
             try {
                 threads.execute(this::work);
-                return;
             } catch (RejectedExecutionException | OutOfMemoryError e) {
                 JobExecution without = next();
                 if (without != null) {
@@ -76,7 +76,7 @@ final class JobRunner implements AutoCloseable {
         } finally {
             running.decrementAndGet();
             roomier.run();
-            startThread(); // for what came between the last look and the end
+            startThreads(); // for what came between the last look and the end
         }
     }
 

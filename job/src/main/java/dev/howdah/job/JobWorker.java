@@ -100,26 +100,27 @@ public final class JobWorker implements AutoCloseable {
 
     /** Each entrypoint's jobs in their order, in batches as large as its handler takes. */
     private void start(List<ClaimedJob> claimed) {
+        List<JobExecution> executions = new ArrayList<>();
         Map<String, List<Job>> batches = new HashMap<>();
         for (ClaimedJob one : claimed) {
             Entrypoint entrypoint = entrypoint(one.job());
             if (entrypoint.batchSize() == 1) {
-                start(entrypoint, List.of(one.job()));
+                executions.add(execution(entrypoint, List.of(one.job())));
                 continue;
             }
             List<Job> batch = batches.computeIfAbsent(entrypoint.name(), name -> new ArrayList<>());
             batch.add(one.job());
             if (batch.size() == entrypoint.batchSize()) {
-                start(entrypoint, batches.remove(entrypoint.name()));
+                executions.add(execution(entrypoint, batches.remove(entrypoint.name())));
             }
         }
-        batches.values().forEach(jobs -> start(entrypoint(jobs.get(0)), jobs));
+        batches.values().forEach(jobs -> executions.add(execution(entrypoint(jobs.get(0)), jobs)));
+        executions.forEach(inFlight::claimed);
+        runner.run(executions);
     }
 
-    private void start(Entrypoint entrypoint, List<Job> jobs) {
-        var execution = new JobExecution(List.copyOf(jobs), entrypoint, timeouts, this::handled);
-        inFlight.claimed(execution);
-        runner.run(execution);
+    private JobExecution execution(Entrypoint entrypoint, List<Job> jobs) {
+        return new JobExecution(List.copyOf(jobs), entrypoint, timeouts, this::handled);
     }
 
     private Entrypoint entrypoint(Job job) {

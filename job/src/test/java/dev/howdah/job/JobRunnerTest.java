@@ -25,7 +25,7 @@ class JobRunnerTest {
     @Test
     void runsSoManyAtATimeAndTheOthersInTheirOrder() {
         CountDownLatch go = new CountDownLatch(1);
-        LongStream.rangeClosed(1, 100).forEach(id -> runner.run(execution(id, go)));
+        runner.run(executions(1, 100, go));
         await().until(() -> begun.size() == 1);
         assertThat(runner.room()).isEqualTo(-99);
 
@@ -38,7 +38,7 @@ class JobRunnerTest {
     @Test
     void tellsOfEachThatGetsNoThreadHoweverManyThereAre() {
         CountDownLatch go = new CountDownLatch(1);
-        LongStream.rangeClosed(0, MANY).forEach(id -> runner.run(execution(id, go)));
+        runner.run(executions(0, MANY, go));
         await().until(() -> begun.size() == 1);
 
         runner.close();
@@ -46,6 +46,12 @@ class JobRunnerTest {
         await().until(() -> runner.room() == 1);
         assertThat(withoutThread).hasValue(MANY);
         assertThat(begun).containsExactly(0L);
+    }
+
+    private List<JobExecution> executions(long first, long last, CountDownLatch go) {
+        return LongStream.rangeClosed(first, last)
+                .mapToObj(id -> execution(id, go))
+                .toList();
     }
 
     private JobExecution execution(long id, CountDownLatch go) {
