@@ -40,14 +40,16 @@ final class JobRunner implements AutoCloseable {
     void run(List<JobExecution> executions) {
         waiting.addAndGet(executions.size());
         line.addAll(executions);
-        startThreads();
+        startThreads(executions.size());
     }
 
-    /** As many as are wanted and allowed. */
-    private void startThreads() {
-        while (!line.isEmpty() && takePlace()) {
+    /** At most so many, while they are wanted and allowed. */
+    private void startThreads(int most) {
+        int started = 0;
+        while (started < most && !line.isEmpty() && takePlace()) {
             try {
                 threads.execute(this::work);
+                started++;
             } catch (RejectedExecutionException | OutOfMemoryError e) {
                 JobExecution without = next();
                 if (without != null) {
@@ -76,7 +78,7 @@ final class JobRunner implements AutoCloseable {
         } finally {
             running.decrementAndGet();
             roomier.run();
-            startThreads(); // for what came between the last look and the end
+            startThreads(1); // for what came between the last look and the end
         }
     }
 
