@@ -143,6 +143,19 @@ class AwaitEventsTest {
                 .isEmpty();
     }
 
+    @Test
+    void itsOwnBatchIsNotGivenAgainIfAnotherHasTakenItOverMeanwhile() throws Exception {
+        database.run(SEND);
+        assertThat(consumer.value(DELIVER_FIRST.replace("'w', '1 hour'", "'w', '0 s'")))
+                .isEqualTo("t");
+        other.run("begin");
+        other.run("select from howdah_stream.subscriber for update");
+        CompletableFuture<String> again = consumer.waiting(DELIVER_FIRST);
+        assertThat(other.value(DELIVER_FIRST.replace("'w'", "'v'"))).isEqualTo("t");
+        other.run("commit");
+        assertThat(soon(again)).isEqualTo("f");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void touchesNoTableWhileItWaits(boolean planned) throws Exception {

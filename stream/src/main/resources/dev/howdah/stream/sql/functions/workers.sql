@@ -125,9 +125,11 @@ declare
     v_look record;
     v_window howdah_stream.batch_window;
 begin
-    if i_batch is not null then
+    if i_batch is not null or i_pos.pos_batch is not null then
+        -- whose batch it is, is to be asked under the lock: no step will be made that could meet another one
         i_pos := howdah_stream.position(i_sub.sub_no);
-        v_settled := coalesce(i_pos.pos_batch = i_batch and i_pos.pos_lease_owner = i_worker, false);
+        v_settled := case when i_batch is not null then
+            coalesce(i_pos.pos_batch = i_batch and i_pos.pos_lease_owner = i_worker, false) end;
     end if;
     if v_settled then
         if cardinality(i_events) > 0 then
