@@ -118,6 +118,9 @@ final class HouseSql {
     /** How many rows the statements for house-keeping do at most. */
     static final int PORTION = 1_000;
 
+    /** Rolling up goes on beside the jobs as they come: each portion is over before one of these would notice. */
+    static final int ROLL_UP_PORTION = 250;
+
     /** Removes jobs that nobody began in time. */
     static final String EXPIRE = """
             with expired as (
@@ -236,5 +239,5 @@ final class HouseSql {
                 on conflict (priority, date_trunc('sec', created at time zone 'UTC'), status, entrypoint)
                 do update set count = s.count + excluded.count
             )
-            select count(*) from counted""".formatted(PORTION);
+            select count(*) from counted""".formatted(ROLL_UP_PORTION);
 }

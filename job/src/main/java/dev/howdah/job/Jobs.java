@@ -127,7 +127,8 @@ public final class Jobs implements AutoCloseable {
     /** What keeps the jobs of a database healthy; a server runs these. */
     public List<Duty> duties() {
         return List.of(
-                house("job-statistics", HouseSql.ROLL_UP, Duration.ofSeconds(5)),
+                new HouseDuty(
+                        "job-statistics", database, HouseSql.ROLL_UP, HouseSql.ROLL_UP_PORTION, Duration.ofSeconds(5)),
                 house("job-expiry", HouseSql.EXPIRE, Duration.ofSeconds(1)),
                 house("job-rates", HouseSql.FORGET_RATES, Duration.ofMinutes(1)),
                 schedules.duty());

@@ -152,7 +152,7 @@ class AdoptionTest {
                 "job-statistics",
                 new JobDatabase(Transactions.over(database.dataSource()), JobNames.standard()),
                 HouseSql.ROLL_UP,
-                HouseSql.PORTION,
+                HouseSql.ROLL_UP_PORTION,
                 Duration.ZERO);
         rollUp.doAll();
         assertThat(database.one("select count(*) from pgqueuer_log where not aggregated"))

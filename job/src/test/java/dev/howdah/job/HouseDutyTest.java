@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class HouseDutyTest extends JobWorkerBase {
 
     private final HouseDuty rollUp =
-            new HouseDuty("statistics", database(), HouseSql.ROLL_UP, HouseSql.PORTION, Duration.ofMinutes(1));
+            new HouseDuty("statistics", database(), HouseSql.ROLL_UP, HouseSql.ROLL_UP_PORTION, Duration.ofMinutes(1));
 
     @Test
     void whatComesWhileItRestsWaits() {
@@ -24,18 +24,19 @@ class HouseDutyTest extends JobWorkerBase {
 
     @Test
     void afterAWholePortionItRestsShortly() {
-        log(HouseSql.PORTION + 7);
-        assertThat(rollUp.doWork()).isEqualTo(HouseSql.PORTION);
+        log(HouseSql.ROLL_UP_PORTION + 7);
+        assertThat(rollUp.doWork()).isEqualTo(HouseSql.ROLL_UP_PORTION);
         assertThat(rollUp.idle()).isLessThan(Duration.ofSeconds(30));
         await().atMost(Duration.ofSeconds(60)).until(() -> rollUp.doWork() == 7);
         assertThat(rollUp.doWork()).isZero();
-        assertThat(database.value("select sum(count) from pgqueuer_statistics")).isEqualTo("" + (HouseSql.PORTION + 7));
+        assertThat(database.value("select sum(count) from pgqueuer_statistics"))
+                .isEqualTo("" + (HouseSql.ROLL_UP_PORTION + 7));
     }
 
     @Test
     void allOfItTakesNoRest() {
-        log(2 * HouseSql.PORTION + 7);
-        assertThat(rollUp.doAll()).isEqualTo(2 * HouseSql.PORTION + 7);
+        log(2 * HouseSql.ROLL_UP_PORTION + 7);
+        assertThat(rollUp.doAll()).isEqualTo(2 * HouseSql.ROLL_UP_PORTION + 7);
     }
 
     private void log(int rows) {
