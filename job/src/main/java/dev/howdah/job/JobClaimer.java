@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>When there are none it sleeps until the next job is due. Right after there were some it looks again soon, woken or
  * not: the driver hands on notifications only once none has come for a millisecond, which under load is seldom.
  *
- * <p>Where handlers are quick, a helper claims the next jobs while this one has the last ones started, and the other way round.
+ * <p>Where handlers are quick, a helper claims the next jobs while this one has the last ones started, and the other way round:
+ * PostgreSQL always has one claim to do, and never two, which would look at the same jobs.
  */
 final class JobClaimer implements Duty {
 
@@ -26,6 +28,8 @@ final class JobClaimer implements Duty {
     private static final Duration NOT_TO_BE_HAD = Duration.ofMillis(100);
     /** The first pause after jobs were found; the next ones are as long as the time since then. */
     private static final Duration SOON = Duration.ofMillis(5);
+    /** Where jobs come less often than this, one look more for each of them costs nothing. */
+    private static final Duration SELDOM = Duration.ofMillis(50);
     /** How many outcomes may wait to be written before no more jobs are claimed. */
     private static final int MOST_UNSETTLED = 10_000;
 
@@ -41,9 +45,13 @@ final class JobClaimer implements Duty {
     private final JobFetcher fetcher;
     private final InFlight inFlight;
     private final JobRunner runner;
+    private final ReentrantLock turn;
+    /** Moved by who has the turn. */
     private final LineFronts fronts;
+
     private final LookBehind lookBehind;
     private final Shares shares;
+    private final boolean isLimited;
     private final int batchSize;
     private final Duration poll;
     private final Duration heartbeatTimeout;
@@ -54,6 +62,10 @@ final class JobClaimer implements Duty {
     private final CountDownLatch foundNothing = new CountDownLatch(1);
     private volatile int wantedAhead;
     private volatile boolean isBlocked;
+    private volatile boolean isFull;
+    /** Whether jobs may be there that were left for want of room; all others tell of themselves. */
+    private volatile boolean isMore = true;
+
     private long nextTakeOver = System.nanoTime();
     private long claimBegan = System.nanoTime();
     private long claimTook;
@@ -74,9 +86,11 @@ final class JobClaimer implements Duty {
         this.fetcher = fetcher;
         this.inFlight = inFlight;
         this.runner = runner;
-        this.fronts = new LineFronts(settings.handlers.keySet(), limits);
+        this.turn = helped == null ? new ReentrantLock() : helped.turn;
+        this.fronts = helped == null ? new LineFronts(settings.handlers.keySet(), limits) : helped.fronts;
         this.lookBehind = new LookBehind(fetcher, fronts);
         this.shares = new Shares(settings.handlers.keySet(), limits);
+        this.isLimited = !limits.isEmpty();
         this.batchSize = settings.largestBatch();
         this.poll = settings.poll;
         this.heartbeatTimeout = settings.heartbeatTimeout;
@@ -101,10 +115,20 @@ final class JobClaimer implements Duty {
         signal.raise();
     }
 
-    /** Handlers have got through something: wakes the claimer once they have got through enough. */
+    /** Handlers have got through something: wakes the claimer once they have got through enough, if there may be more. */
     void tellRoomier() {
+        if (!isMore) {
+            return;
+        }
         int ahead = wantedAhead();
         if (isEnough(runner.room() + ahead, ahead) && (helped == null || ahead >= WORTH_HELP)) {
+            signal.raise();
+        }
+    }
+
+    /** An outcome was written: a limit may have room again, or all is done. */
+    void tellSettled() {
+        if (isLimited || (inFlight.isEmpty() && (isFull || foundNothing.getCount() > 0))) {
             signal.raise();
         }
     }
@@ -150,24 +174,29 @@ final class JobClaimer implements Duty {
 
     private int claimOrWait() {
         idle = poll;
+        isMore = true; // before the look at the room: what ends after it must wake this
         int ahead = ahead();
         wantedAhead = ahead;
         int most = runner.room() + ahead;
-        if (!isEnough(most, ahead) || inFlight.size() >= MOST_UNSETTLED) {
+        isFull = inFlight.size() >= MOST_UNSETTLED;
+        if (isFull || !isEnough(most, ahead)) {
             return 0;
         }
         try {
             int claimed = takeOver();
             claimed += claim(Math.min((most - claimed) * batchSize, MOST_UNSETTLED - inFlight.size()));
-            if (claimed == 0) {
-                return foundBehind ? 1 : nothingFound();
+            Duration gap = sinceFound();
+            if (claimed > 0) {
+                found = System.nanoTime();
             }
-            found = System.nanoTime();
-            if (claimed < Math.min(most, Shares.LEAST)) {
-                idle = SOON; // there were no more
-                return foundBehind ? 1 : 0;
+            if (claimed >= Math.min(most, Shares.LEAST)) {
+                return claimed;
             }
-            return claimed;
+            isMore = false;
+            if (foundBehind) {
+                return 1;
+            }
+            return claimed > 0 ? noMoreFound(gap) : nothingFound();
         } catch (HowdahException.Unavailable e) {
             // after an outage every worker looks silent: give them time for a sign of life
             takeOverIn(heartbeatTimeout.dividedBy(2));
@@ -212,14 +241,25 @@ final class JobClaimer implements Duty {
         }
         claimBegan = System.nanoTime();
         endedBefore = runner.endedUntilNow();
-        List<ClaimedJob> jobs = fetcher.claim(most, look(), inFlight.ids());
+        List<ClaimedJob> jobs = claimInTurn(most);
         claimTook = System.nanoTime() - claimBegan;
         int started = start(jobs);
-        fronts.claimed(jobs);
         lookBehind.claimed(jobs);
         shares.claimed(jobs, most);
         foundBehind = helped == null && lookBehind.look(); // for the next claim: these jobs do not wait for it
         return started;
+    }
+
+    /** Two claims at once would look at the same jobs; the next one begins behind those of this one. */
+    private List<ClaimedJob> claimInTurn(int most) {
+        turn.lock();
+        try {
+            List<ClaimedJob> jobs = fetcher.claim(most, look(), inFlight.ids());
+            fronts.claimed(jobs);
+            return jobs;
+        } finally {
+            turn.unlock();
+        }
     }
 
     private JobFetcher.Look look() {
@@ -232,6 +272,22 @@ final class JobClaimer implements Duty {
         return jobs.size();
     }
 
+    /**
+     * Says how long to wait after these jobs, when the ones before them were found {@code gap} ago. Where they come one by one
+     * in short order it is long enough not to be in the way of the next one, which tells of itself.
+     *
+     * @return 1 if it is no time at all
+     */
+    private int noMoreFound(Duration gap) {
+        idle = SOON;
+        if (gap.compareTo(SOON) < 0 || gap.compareTo(SELDOM) > 0) {
+            return 0;
+        }
+        JobFetcher.NextDue next = fetcher.nextDue(look());
+        idle = until(next.next().orElse(poll), gap.multipliedBy(2));
+        return next.isNow() ? 1 : 0;
+    }
+
     /** Says how long to wait. @return 1 if it is no time at all */
     private int nothingFound() {
         if (foundNothing.getCount() > 0 && lookBehind.lookAtAll()) {
@@ -239,7 +295,8 @@ final class JobClaimer implements Duty {
         }
         JobFetcher.NextDue next = fetcher.nextDue(look());
         isBlocked = next.isNow();
-        idle = until(next.isNow() ? NOT_TO_BE_HAD : next.next().orElse(poll));
+        Duration quiet = Collections.max(List.of(SOON, sinceFound()));
+        idle = until(next.isNow() ? NOT_TO_BE_HAD : next.next().orElse(poll), quiet);
         if (inFlight.isEmpty() && !next.isNow()) {
             foundNothing.countDown();
         }
@@ -250,8 +307,11 @@ final class JobClaimer implements Duty {
         nextTakeOver = System.nanoTime() + TimeUnit.NANOSECONDS.convert(time);
     }
 
-    private Duration until(Duration due) {
-        Duration quiet = Duration.ofNanos(Math.max(SOON.toNanos(), System.nanoTime() - found));
+    private Duration sinceFound() {
+        return Duration.ofNanos(System.nanoTime() - found);
+    }
+
+    private Duration until(Duration due, Duration quiet) {
         return Collections.min(List.of(due, poll, takeOverEvery, quiet, lookBehind.rest()));
     }
 }

@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +34,8 @@ final class JobFetcher {
     private final Collection<String> entrypoints;
     private final Limits limits;
     private final String heartbeatTimeout;
-    private final ReentrantLock ofLines = new ReentrantLock();
-    /** By the claims from the window that are under way. */
-    private final AtomicInteger wanted = new AtomicInteger();
 
-    private volatile long windowAgain = System.nanoTime();
+    private long windowAgain = System.nanoTime();
 
     /**
      * Where to look for jobs.
@@ -66,20 +61,15 @@ final class JobFetcher {
         this.heartbeatTimeout = JobDatabase.interval(heartbeatTimeout);
     }
 
-    /**
-     * At most {@code max} jobs that are due, none of those {@code inFlight}. Of two claims of a worker at once the later one
-     * looks as much further; where lines are looked into one by one, it waits.
-     */
+    /** At most {@code max} jobs that are due, none of those {@code inFlight}. One call at a time. */
     List<ClaimedJob> claim(int max, Look look, Set<Long> inFlight) {
-        if (limits.isEmpty() && System.nanoTime() - windowAgain >= 0) {
+        if (!limits.isEmpty()) {
+            return claimLimited(max, look, inFlight);
+        }
+        if (System.nanoTime() - windowAgain >= 0) {
             List<ClaimedJob> jobs = new ArrayList<>();
-            int window = look.shares.window(wanted.addAndGet(max));
-            boolean isAll;
-            try {
-                isAll = claimFromWindow(window, max, look, inFlight, jobs) < window;
-            } finally {
-                wanted.addAndGet(-max);
-            }
+            int window = look.shares.window(max);
+            boolean isAll = claimFromWindow(window, max, look, inFlight, jobs) < window;
             if (!isAll && jobs.size() < max / FEW) {
                 windowAgain = System.nanoTime() + WINDOW_PAUSE.toNanos();
             }
@@ -87,12 +77,7 @@ final class JobFetcher {
                 return jobs;
             }
         }
-        ofLines.lock();
-        try {
-            return limits.isEmpty() ? claimOfLines(max, look, inFlight) : claimLimited(max, look, inFlight);
-        } finally {
-            ofLines.unlock();
-        }
+        return claimOfLines(max, look, inFlight);
     }
 
     private List<ClaimedJob> claimOfLines(int max, Look look, Set<Long> inFlight) {

@@ -154,9 +154,7 @@ public final class JobWorker implements AutoCloseable {
         long jobId = settlement.jobId();
         settler.add(settlement, () -> execution.isGone(jobId), () -> {
             inFlight.settled(jobId, execution);
-            if (inFlight.isEmpty() || isLimited) {
-                claimer.signal().raise();
-            }
+            claimer.tellSettled();
         });
     }
 
