@@ -8,9 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Claims as many jobs as handlers are free, and ahead of them as many as they got through in the time of two claims, so
@@ -18,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When there are none it sleeps until the next job is due. Right after there were some it looks again soon, woken or
  * not: the driver hands on notifications only once none has come for a millisecond, which under load is seldom.
- *
- * <p>Where handlers are quick, a helper claims the next jobs while this one has the last ones started, and the other way round:
- * PostgreSQL always has one claim to do, and never two, which would look at the same jobs.
  */
 final class JobClaimer implements Duty {
 
@@ -33,22 +28,14 @@ final class JobClaimer implements Duty {
     /** How many outcomes may wait to be written before no more jobs are claimed. */
     private static final int MOST_UNSETTLED = 10_000;
 
-    private static final int MOST_AHEAD = 1_000;
-    /** From so many ahead on a helper helps. */
-    private static final int WORTH_HELP = 200;
+    private static final int MOST_AHEAD = 2_000;
     /** How much of the time the look for silent workers' jobs may take: one part in so many, or one look a timeout. */
     private static final int TAKE_OVER_SHARE = 50;
-
-    /** The claimer that this one helps; null if this is the one. */
-    private final @Nullable JobClaimer helped;
 
     private final JobFetcher fetcher;
     private final InFlight inFlight;
     private final JobRunner runner;
-    private final ReentrantLock turn;
-    /** Moved by who has the turn. */
     private final LineFronts fronts;
-
     private final LookBehind lookBehind;
     private final Shares shares;
     private final boolean isLimited;
@@ -62,7 +49,6 @@ final class JobClaimer implements Duty {
     private final CountDownLatch foundNothing = new CountDownLatch(1);
     private volatile int wantedAhead;
     private volatile boolean isBlocked;
-    private volatile boolean isFull;
     /** Whether jobs may be there that were left for want of room; all others tell of themselves. */
     private volatile boolean isMore = true;
 
@@ -80,14 +66,11 @@ final class JobClaimer implements Duty {
             InFlight inFlight,
             JobRunner runner,
             JobWorker.Builder settings,
-            @Nullable JobClaimer helped,
             Consumer<List<ClaimedJob>> start) {
-        this.helped = helped;
         this.fetcher = fetcher;
         this.inFlight = inFlight;
         this.runner = runner;
-        this.turn = helped == null ? new ReentrantLock() : helped.turn;
-        this.fronts = helped == null ? new LineFronts(settings.handlers.keySet(), limits) : helped.fronts;
+        this.fronts = new LineFronts(settings.handlers.keySet(), limits);
         this.lookBehind = new LookBehind(fetcher, fronts);
         this.shares = new Shares(settings.handlers.keySet(), limits);
         this.isLimited = !limits.isEmpty();
@@ -117,18 +100,15 @@ final class JobClaimer implements Duty {
 
     /** Handlers have got through something: wakes the claimer once they have got through enough, if there may be more. */
     void tellRoomier() {
-        if (!isMore) {
-            return;
-        }
-        int ahead = wantedAhead();
-        if (isEnough(runner.room() + ahead, ahead) && (helped == null || ahead >= WORTH_HELP)) {
+        int ahead = wantedAhead;
+        if (isMore && isEnough(runner.room() + ahead, ahead)) {
             signal.raise();
         }
     }
 
     /** An outcome was written: a limit may have room again, or all is done. */
     void tellSettled() {
-        if (isLimited || (inFlight.isEmpty() && (isFull || foundNothing.getCount() > 0))) {
+        if (isLimited || (inFlight.isEmpty() && (isMore || foundNothing.getCount() > 0))) {
             signal.raise();
         }
     }
@@ -140,13 +120,9 @@ final class JobClaimer implements Duty {
         }
     }
 
-    private int wantedAhead() {
-        return helped == null ? wantedAhead : helped.wantedAhead;
-    }
-
     @Override
     public String name() {
-        return helped == null ? "job-claim" : "job-claim-help";
+        return "job-claim";
     }
 
     @Override
@@ -161,25 +137,12 @@ final class JobClaimer implements Duty {
 
     @Override
     public int doWork() {
-        return helped == null ? claimOrWait() : help();
-    }
-
-    private int help() {
-        int ahead = wantedAhead();
-        idle = poll;
-        return ahead < WORTH_HELP || !isEnough(runner.room() + ahead, ahead) || inFlight.size() >= MOST_UNSETTLED
-                ? 0
-                : claim(Math.min(ahead * batchSize, MOST_UNSETTLED - inFlight.size()));
-    }
-
-    private int claimOrWait() {
         idle = poll;
         isMore = true; // before the look at the room: what ends after it must wake this
         int ahead = ahead();
         wantedAhead = ahead;
         int most = runner.room() + ahead;
-        isFull = inFlight.size() >= MOST_UNSETTLED;
-        if (isFull || !isEnough(most, ahead)) {
+        if (inFlight.size() >= MOST_UNSETTLED || !isEnough(most, ahead)) {
             return 0;
         }
         try {
@@ -223,9 +186,10 @@ final class JobClaimer implements Duty {
             return 0;
         }
         int wanted = free * batchSize;
-        int taken = start(fetcher.takeOver(wanted, inFlight.ids()));
-        takeOverIn(taken < wanted ? takeOverPause(Duration.ofNanos(System.nanoTime() - began)) : Duration.ZERO);
-        return taken;
+        List<ClaimedJob> taken = fetcher.takeOver(wanted, inFlight.ids());
+        start.accept(taken);
+        takeOverIn(taken.size() < wanted ? takeOverPause(Duration.ofNanos(System.nanoTime() - began)) : Duration.ZERO);
+        return taken.size();
     }
 
     /** After a look that found fewer jobs than were wanted: no others are there until another worker falls silent. */
@@ -241,35 +205,18 @@ final class JobClaimer implements Duty {
         }
         claimBegan = System.nanoTime();
         endedBefore = runner.endedUntilNow();
-        List<ClaimedJob> jobs = claimInTurn(most);
+        JobFetcher.Claim claim = fetcher.claim(most, look(), inFlight.ids(), start);
         claimTook = System.nanoTime() - claimBegan;
-        int started = start(jobs);
+        List<ClaimedJob> jobs = claim.jobs();
+        fronts.claimed(jobs.subList(0, claim.inARow()));
         lookBehind.claimed(jobs);
         shares.claimed(jobs, most);
-        foundBehind = helped == null && lookBehind.look(); // for the next claim: these jobs do not wait for it
-        return started;
-    }
-
-    /** Two claims at once would look at the same jobs; the next one begins behind those of this one. */
-    private List<ClaimedJob> claimInTurn(int most) {
-        turn.lock();
-        try {
-            List<ClaimedJob> jobs = fetcher.claim(most, look(), inFlight.ids());
-            fronts.claimed(jobs);
-            return jobs;
-        } finally {
-            turn.unlock();
-        }
+        foundBehind = lookBehind.look(); // for the next claim: these jobs do not wait for it
+        return jobs.size();
     }
 
     private JobFetcher.Look look() {
         return new JobFetcher.Look(fronts.ranges(), shares, lookBehind.ids());
-    }
-
-    /** Right after they were claimed, before anything else can fail: a job that is claimed and not started is stuck. */
-    private int start(List<ClaimedJob> jobs) {
-        start.accept(jobs);
-        return jobs.size();
     }
 
     /**

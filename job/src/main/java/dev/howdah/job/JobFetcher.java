@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class JobFetcher {
     private final Collection<String> entrypoints;
     private final Limits limits;
     private final String heartbeatTimeout;
+    private final WindowClaims window;
 
     private long windowAgain = System.nanoTime();
 
@@ -45,64 +47,57 @@ final class JobFetcher {
      */
     record Look(List<Range> ranges, Shares shares, Collection<Long> behind) {}
 
+    /**
+     * What a claim found.
+     *
+     * @param inARow how many of the first of them have no other job between them that was to be had
+     * @param isAll whether there were no more to be seen
+     */
+    record Claim(List<ClaimedJob> jobs, int inARow, boolean isAll) {}
+
     /** Whether a job is due that could not be had, and how long until another one falls due, if one is there. */
     record NextDue(boolean isNow, Optional<Duration> next) {}
 
+    /** @param strictOrder whether the jobs of a claim are never after those of the next one, however large it is */
     JobFetcher(
             JobDatabase database,
             UUID workerId,
             Collection<String> entrypoints,
             Limits limits,
-            Duration heartbeatTimeout) {
+            Duration heartbeatTimeout,
+            boolean strictOrder) {
         this.database = database;
         this.workerId = workerId;
         this.entrypoints = List.copyOf(entrypoints);
         this.limits = limits;
         this.heartbeatTimeout = JobDatabase.interval(heartbeatTimeout);
+        this.window = new WindowClaims(database, workerId, entrypoints, !strictOrder);
     }
 
-    /** At most {@code max} jobs that are due, none of those {@code inFlight}. One call at a time. */
-    List<ClaimedJob> claim(int max, Look look, Set<Long> inFlight) {
-        if (!limits.isEmpty()) {
-            return claimLimited(max, look, inFlight);
-        }
-        if (System.nanoTime() - windowAgain >= 0) {
-            List<ClaimedJob> jobs = new ArrayList<>();
-            int window = look.shares.window(max);
-            boolean isAll = claimFromWindow(window, max, look, inFlight, jobs) < window;
-            if (!isAll && jobs.size() < max / FEW) {
+    /**
+     * At most {@code max} jobs that are due, none of those {@code inFlight}. One call at a time.
+     *
+     * @param start is given them as soon as they are there: what is claimed and not started is stuck. So it is given what
+     *     there is even if the claim fails half-way
+     */
+    Claim claim(int max, Look look, Set<Long> inFlight, Consumer<List<ClaimedJob>> start) {
+        if (limits.isEmpty() && System.nanoTime() - windowAgain >= 0) {
+            Claim claim = window.claim(max, look, inFlight, start);
+            if (!claim.isAll && claim.jobs.size() < max / FEW) {
                 windowAgain = System.nanoTime() + WINDOW_PAUSE.toNanos();
             }
-            if (isAll || !jobs.isEmpty()) {
-                return jobs;
+            if (claim.isAll || !claim.jobs.isEmpty()) {
+                return claim;
             }
         }
-        return claimOfLines(max, look, inFlight);
+        List<ClaimedJob> jobs =
+                limits.isEmpty() ? claimOfLines(max, look, inFlight) : claimLimited(max, look, inFlight);
+        start.accept(jobs);
+        return new Claim(jobs, jobs.size(), jobs.size() < max);
     }
 
     private List<ClaimedJob> claimOfLines(int max, Look look, Set<Long> inFlight) {
         return database.rows(ClaimSql.CLAIM, JobFetcher::claimed, arguments(max, look, longs(inFlight), workerId));
-    }
-
-    /** @return how many jobs were seen, others' among them */
-    private int claimFromWindow(int window, int max, Look look, Set<Long> inFlight, List<ClaimedJob> jobs) {
-        return database.row(
-                entrypoints.size() == 1 ? WindowSql.CLAIM_LINE : WindowSql.CLAIM_LINES,
-                row -> {
-                    if (row.getString("entrypoint") != null) {
-                        jobs.add(claimed(row));
-                    }
-                    return row.getInt("seen");
-                },
-                ints(look.ranges, Range::high),
-                ints(look.ranges, Range::low),
-                longs(look.ranges, Range::passed),
-                window,
-                max,
-                longs(look.behind),
-                longs(inFlight),
-                texts(entrypoints),
-                workerId);
     }
 
     private List<ClaimedJob> claimLimited(int max, Look look, Set<Long> inFlight) {
@@ -216,7 +211,7 @@ final class JobFetcher {
         return own;
     }
 
-    private static ClaimedJob claimed(ResultSet row) throws SQLException {
+    static ClaimedJob claimed(ResultSet row) throws SQLException {
         return new ClaimedJob(job(row), Duration.ofMillis((long) row.getDouble("age")));
     }
 

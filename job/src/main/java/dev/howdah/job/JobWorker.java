@@ -29,11 +29,9 @@ public final class JobWorker implements AutoCloseable {
     private final UUID id = UUID.randomUUID();
     private final InFlight inFlight = new InFlight();
     private final Builder settings;
-    private final boolean isLimited;
     private final JobRunner runner;
     private final JobSettler settler;
     private final JobClaimer claimer;
-    private final JobClaimer helper;
     private final DutyLoop claiming;
     private final DutyLoop settling;
     private final JobTimeouts timeouts = new JobTimeouts();
@@ -43,13 +41,16 @@ public final class JobWorker implements AutoCloseable {
     private JobWorker(Builder settings) {
         this.settings = settings;
         Limits limits = new Limits(settings.options);
-        isLimited = !limits.isEmpty();
-        var fetcher =
-                new JobFetcher(settings.database, id, settings.handlers.keySet(), limits, settings.heartbeatTimeout);
+        var fetcher = new JobFetcher(
+                settings.database,
+                id,
+                settings.handlers.keySet(),
+                limits,
+                settings.heartbeatTimeout,
+                settings.concurrency == 1);
         settler = new JobSettler(settings.database, id);
         runner = new JobRunner(settings.concurrency, this::roomier, this::noThread);
-        claimer = new JobClaimer(fetcher, limits, inFlight, runner, settings, null, this::start);
-        helper = new JobClaimer(fetcher, limits, inFlight, runner, settings, claimer, this::start);
+        claimer = new JobClaimer(fetcher, limits, inFlight, runner, settings, this::start);
         JobNews news = new JobNews(inFlight, claimer);
         listening = settings.wakeups.listen(settings.database.names().channel(), news);
         sent = news::sent;
@@ -58,8 +59,7 @@ public final class JobWorker implements AutoCloseable {
                 .duty(new JobHeartbeat(fetcher, inFlight, settings.heartbeatTimeout.dividedBy(3)))
                 .duty(settler)
                 .start();
-        DutyLoop.Builder claimers = DutyLoop.builder().duty(claimer);
-        claiming = (isLimited ? claimers : claimers.duty(helper)).start(); // with limits they would only wait
+        claiming = DutyLoop.builder().duty(claimer).start();
     }
 
     /** Its queue_manager_id in the tables. */
@@ -147,7 +147,6 @@ public final class JobWorker implements AutoCloseable {
 
     private void roomier() {
         claimer.tellRoomier();
-        helper.tellRoomier();
     }
 
     private void settle(JobExecution execution, Settlement settlement) {
@@ -240,7 +239,10 @@ public final class JobWorker implements AutoCloseable {
                     .orElse(1);
         }
 
-        /** How many jobs are worked at a time, over all entrypoints. Default: 10. */
+        /**
+         * How many jobs are worked at a time, over all entrypoints. Default: 10. A worker with one at a time takes them in
+         * their order, higher priority first and then lower id; with more they begin nearly in it.
+         */
         public Builder concurrency(int value) {
             if (value < 1) {
                 throw new IllegalArgumentException("concurrency must be 1 or more, got " + value);

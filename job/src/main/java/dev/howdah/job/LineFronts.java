@@ -49,8 +49,8 @@ final class LineFronts {
     private final long lagNanos;
     private final boolean isCommon;
     private final Map<@Nullable String, TreeMap<Integer, Moving>> lines = new HashMap<>();
-    private volatile List<Range> ranges;
-    private volatile List<Range> fronts = List.of();
+    private List<Range> ranges;
+    private List<Range> fronts = List.of();
 
     LineFronts(Collection<String> entrypoints, Limits limits) {
         this(entrypoints, limits, WORTH_IT, LAG);

@@ -5,6 +5,9 @@ package dev.howdah.job;
  * index, too. It looks at so many and no further, whatever else is in the way; where that was not enough, it says so, and
  * {@link ClaimSql#CLAIM} looks into each line. Names as in {@link ClaimSql}.
  *
+ * <p>It takes those of the jobs that it sees whose ids are in certain blocks, of 64 ids each: two claims of different blocks
+ * do not meet, in most pages of the tables neither.
+ *
  * <p>Rows are locked and changed where they were seen, by their ctid: while the statement runs nothing else can be there.
  */
 final class WindowSql {
@@ -30,6 +33,7 @@ final class WindowSql {
     private static final String CLAIM = """
             with wanted as materialized (
                 select ?::int[] as high, ?::int[] as low, ?::bigint[] as passed, ?::int as window_size, ?::int as most,
+                       ?::bigint as part_bits, ?::bigint as part,
                        ?::bigint[] as behind, ?::bigint[] as in_flight, ?::text[] as entrypoints
             ), seen as materialized (
                 select q.*
@@ -59,7 +63,7 @@ final class WindowSql {
                  where q.entrypoint = any (w.entrypoints)
             ), due as (
                 select q.place
-                  from (select place
+                  from (select id, place
                           from candidate
                          where id not in (select unnest(in_flight) from wanted)
                          order by priority desc, id) as c
@@ -69,6 +73,7 @@ final class WindowSql {
                      where ctid = c.place and status is not distinct from 'queued' and execute_after <= now()
                        for update skip locked
                  ) as q
+                 where (c.id >> 6) & (select part_bits from wanted) = (select part from wanted)
                  limit (select most from wanted)
             ), picked as (
                 update pgqueuer q

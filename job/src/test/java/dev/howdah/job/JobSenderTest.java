@@ -222,11 +222,13 @@ class JobSenderTest {
         JobDatabase jobs = new JobDatabase(Transactions.over(database.dataSource()), JobNames.standard());
         List<String> entrypoints = List.of("a");
         LineFronts fronts = new LineFronts(entrypoints, Limits.none());
-        assertThat(new JobFetcher(jobs, UUID.randomUUID(), entrypoints, Limits.none(), Duration.ofSeconds(30))
+        assertThat(new JobFetcher(jobs, UUID.randomUUID(), entrypoints, Limits.none(), Duration.ofSeconds(30), false)
                         .claim(
                                 10,
                                 new JobFetcher.Look(fronts.ranges(), new Shares(entrypoints, Limits.none()), List.of()),
-                                Set.of()))
+                                Set.of(),
+                                start -> {})
+                        .jobs())
                 .hasSize(2);
         assertThat(new HouseDuty("expiry", jobs, HouseSql.EXPIRE, HouseSql.PORTION, Duration.ZERO).doWork())
                 .isEqualTo(2);

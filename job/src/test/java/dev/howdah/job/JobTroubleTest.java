@@ -259,13 +259,16 @@ class JobTroubleTest {
                 UUID.randomUUID(),
                 entrypoints,
                 Limits.none(),
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                false);
         LineFronts fronts = new LineFronts(entrypoints, Limits.none());
         return fetcher
                 .claim(
                         max,
                         new JobFetcher.Look(fronts.ranges(), new Shares(entrypoints, Limits.none()), List.of()),
-                        Set.of())
+                        Set.of(),
+                        start -> {})
+                .jobs()
                 .stream()
                 .map(ClaimedJob::job)
                 .toList();

@@ -66,6 +66,27 @@ class JobWorkerTest extends JobWorkerBase {
         assertThat(order).containsExactly(ids.get(1), ids.get(3), ids.get(0), ids.get(2));
     }
 
+    /** However large its claims grow. */
+    @Test
+    void aSingleHandlerHasABacklogInItsOrder() throws InterruptedException {
+        database.run("""
+                insert into pgqueuer (priority, entrypoint, status)
+                select n % 5 / 2, 'a', 'queued' from generate_series(1, 5000) as n""");
+        List<Long> handled = Collections.synchronizedList(new ArrayList<>());
+        try (JobWorker worker = jobs.worker()
+                .concurrency(1)
+                .handle("a", job -> {
+                    handled.add(job.id());
+                    return Outcome.done();
+                })
+                .start()) {
+            worker.awaitNothingDue();
+        }
+        assertThat(handled).map(String::valueOf).isEqualTo(database.column("""
+                        select job_id from pgqueuer_log where status = 'picked' order by priority desc, job_id"""));
+        assertThat(handled).hasSize(5_000);
+    }
+
     @Test
     void leavesOtherEntrypointsAlone() throws InterruptedException {
         jobs.sender().send(NewJob.of("other"));

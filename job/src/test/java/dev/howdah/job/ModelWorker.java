@@ -31,14 +31,15 @@ final class ModelWorker {
 
     List<Job> claim(int max) {
         Limits limits = new Limits(options); // anew, as the model moves times that the clock never moves
-        List<ClaimedJob> claimed = fetcher(limits)
+        JobFetcher.Claim claim = fetcher(limits)
                 .claim(
                         max,
                         new JobFetcher.Look(fronts.ranges(), new Shares(JobModel.ENTRYPOINTS, limits), behind.ids()),
-                        ids());
-        fronts.claimed(claimed);
-        behind.claimed(claimed);
-        return claimed.stream().map(ClaimedJob::job).toList();
+                        ids(),
+                        start -> {});
+        fronts.claimed(claim.jobs().subList(0, claim.inARow()));
+        behind.claimed(claim.jobs());
+        return claim.jobs().stream().map(ClaimedJob::job).toList();
     }
 
     List<Job> takeOver() {
@@ -56,6 +57,6 @@ final class ModelWorker {
     }
 
     private JobFetcher fetcher(Limits limits) {
-        return new JobFetcher(database, id, JobModel.ENTRYPOINTS, limits, Duration.ofSeconds(30));
+        return new JobFetcher(database, id, JobModel.ENTRYPOINTS, limits, Duration.ofSeconds(30), false);
     }
 }

@@ -138,7 +138,7 @@ class WindowSqlTest {
         List<String> names = names(entrypoints);
         var look = new JobFetcher.Look(
                 new LineFronts(names, Limits.none()).ranges(), new Shares(names, Limits.none()), List.of());
-        return fetcher.claim(max, look, Set.of()).stream()
+        return fetcher.claim(max, look, Set.of(), start -> {}).jobs().stream()
                 .map(claimed -> String.valueOf(claimed.job().id()))
                 .toList();
     }
@@ -149,7 +149,7 @@ class WindowSqlTest {
 
     private static JobFetcher fetcher(List<String> names) {
         JobDatabase jobs = new JobDatabase(Transactions.over(database.dataSource()), JobNames.standard());
-        return new JobFetcher(jobs, UUID.randomUUID(), names, Limits.none(), Duration.ofSeconds(30));
+        return new JobFetcher(jobs, UUID.randomUUID(), names, Limits.none(), Duration.ofSeconds(30), false);
     }
 
     /** Of the statement after {@link WindowSql#QUICKLY}, as it is after the first few times. */
