@@ -23,10 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** Claims jobs for one worker and keeps them its own. */
 final class JobFetcher {
 
-    /** For so long each line is looked into, once the first jobs of all were mostly others'. */
-    private static final Duration WINDOW_PAUSE = Duration.ofSeconds(1);
-    /** Fewer of those that are wanted than one in so many are too few. */
-    private static final int FEW = 4;
     /** So many jobs behind the fronts are looked at, whether they are due or not. */
     private static final int BEHIND_WINDOW = 5_000;
 
@@ -36,8 +32,6 @@ final class JobFetcher {
     private final Limits limits;
     private final String heartbeatTimeout;
     private final WindowClaims window;
-
-    private long windowAgain = System.nanoTime();
 
     /**
      * Where to look for jobs.
@@ -51,9 +45,8 @@ final class JobFetcher {
      * What a claim found.
      *
      * @param inARow how many of the first of them have no other job between them that was to be had
-     * @param isAll whether there were no more to be seen
      */
-    record Claim(List<ClaimedJob> jobs, int inARow, boolean isAll) {}
+    record Claim(List<ClaimedJob> jobs, int inARow) {}
 
     /** Whether a job is due that could not be had, and how long until another one falls due, if one is there. */
     record NextDue(boolean isNow, Optional<Duration> next) {}
@@ -81,19 +74,16 @@ final class JobFetcher {
      *     there is even if the claim fails half-way
      */
     Claim claim(int max, Look look, Set<Long> inFlight, Consumer<List<ClaimedJob>> start) {
-        if (limits.isEmpty() && System.nanoTime() - windowAgain >= 0) {
-            Claim claim = window.claim(max, look, inFlight, start);
-            if (!claim.isAll && claim.jobs.size() < max / FEW) {
-                windowAgain = System.nanoTime() + WINDOW_PAUSE.toNanos();
-            }
-            if (claim.isAll || !claim.jobs.isEmpty()) {
-                return claim;
+        if (limits.isEmpty()) {
+            Optional<Claim> claim = window.claim(max, look, inFlight, start);
+            if (claim.isPresent()) {
+                return claim.get();
             }
         }
         List<ClaimedJob> jobs =
                 limits.isEmpty() ? claimOfLines(max, look, inFlight) : claimLimited(max, look, inFlight);
         start.accept(jobs);
-        return new Claim(jobs, jobs.size(), jobs.size() < max);
+        return new Claim(jobs, jobs.size());
     }
 
     private List<ClaimedJob> claimOfLines(int max, Look look, Set<Long> inFlight) {

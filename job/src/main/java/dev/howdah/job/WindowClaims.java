@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +22,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Claims the first jobs of a worker's only line, or of all its lines in their common order ({@link WindowSql}).
@@ -35,6 +35,10 @@ final class WindowClaims {
 
     /** From so many wanted jobs on a claim goes in halves. */
     private static final int WORTH_HALVES = 200;
+    /** For so long each line is looked into, once the first jobs of all were mostly others'. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** Fewer of those that are wanted than one in so many are too few. */
+    private static final int FEW = 4;
     /** For so long the jobs of one half wait for those of the other, to be started in their order. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -47,6 +51,8 @@ final class WindowClaims {
     private final UUID workerId;
     private final Collection<String> entrypoints;
     private final boolean mayBeHalved;
+
+    private long again = System.nanoTime();
 
     /** The blocks of ids whose number has this value in these bits. */
     private enum Part {
@@ -73,18 +79,30 @@ final class WindowClaims {
         this.mayBeHalved = mayBeHalved;
     }
 
-    /** As {@link JobFetcher#claim}. */
-    Claim claim(int max, Look look, Set<Long> inFlight, Consumer<List<ClaimedJob>> start) {
-        int window = look.shares().window(max);
-        if (mayBeHalved && max >= WORTH_HALVES) {
-            return claimInHalves(window, max, look, inFlight, start);
+    /** As {@link JobFetcher#claim}. @return empty where nothing was claimed, but each line is to be looked into */
+    Optional<Claim> claim(int max, Look look, Set<Long> inFlight, Consumer<List<ClaimedJob>> start) {
+        if (System.nanoTime() - again < 0) {
+            return Optional.empty();
         }
-        Taken taken = take(Part.ALL, window, max, look, inFlight);
-        start.accept(taken.jobs);
-        return new Claim(taken.jobs, taken.jobs.size(), taken.seen < window);
+        int window = look.shares().window(max);
+        List<Taken> parts = mayBeHalved && max >= WORTH_HALVES
+                ? takeHalves(window, max, look, inFlight, start)
+                : List.of(take(Part.ALL, window, max, look, inFlight));
+        List<ClaimedJob> jobs = parts.stream()
+                .flatMap(part -> part.jobs.stream())
+                .sorted(IN_ORDER)
+                .toList();
+        start.accept(jobs);
+        boolean isAll = parts.stream().anyMatch(part -> part.seen < window);
+        if (!isAll && jobs.size() < max / FEW) {
+            again = System.nanoTime() + PAUSE.toNanos();
+        }
+        return isAll || !jobs.isEmpty() ? Optional.of(new Claim(jobs, inARow(jobs, parts))) : Optional.empty();
     }
 
-    private Claim claimInHalves(int window, int max, Look look, Set<Long> inFlight, Consumer<List<ClaimedJob>> start) {
+    /** Where one fails, or is late, starts what the other one has. */
+    private List<Taken> takeHalves(
+            int window, int max, Look look, Set<Long> inFlight, Consumer<List<ClaimedJob>> start) {
         CompletableFuture<Taken> other = CompletableFuture.supplyAsync(
                 () -> take(Part.ODD, window, max / 2, look, inFlight),
                 claim -> Threads.startVirtual("howdah-job-claim-half", claim));
@@ -92,12 +110,7 @@ final class WindowClaims {
         try {
             Taken even = take(Part.EVEN, window, max - max / 2, look, inFlight);
             alone = even.jobs;
-            Taken odd = await(other);
-            List<ClaimedJob> jobs = Stream.concat(even.jobs.stream(), odd.jobs.stream())
-                    .sorted(IN_ORDER)
-                    .toList();
-            start.accept(jobs);
-            return new Claim(jobs, inARow(jobs, even.jobs, odd.jobs), Math.min(even.seen, odd.seen) < window);
+            return List.of(even, await(other));
         } catch (RuntimeException e) {
             start.accept(alone);
             other.thenAccept(late -> start.accept(late.jobs));
@@ -105,10 +118,11 @@ final class WindowClaims {
         }
     }
 
-    /** Where one half ends, the other may have seen others after it. */
-    private static int inARow(List<ClaimedJob> jobs, List<ClaimedJob> even, List<ClaimedJob> odd) {
-        return Stream.of(even, odd)
-                .mapToInt(half -> half.isEmpty() ? 0 : jobs.indexOf(half.get(half.size() - 1)) + 1)
+    /** Where one part ends, another may have seen others after it. */
+    private static int inARow(List<ClaimedJob> jobs, List<Taken> parts) {
+        return parts.stream()
+                .map(Taken::jobs)
+                .mapToInt(part -> part.isEmpty() ? 0 : jobs.indexOf(part.get(part.size() - 1)) + 1)
                 .min()
                 .orElse(0);
     }
