@@ -95,9 +95,10 @@ class JobWorkerLifeTest extends JobWorkerBase {
         long id = jobs.sender().send(NewJob.of("a"));
         try (JobWorker first = impatient(slow);
                 JobWorker second = impatient(slow)) {
-            await().until(() -> Boolean.parseBoolean(database.value(
-                            "select (heartbeat - updated > interval '3 s')::text from pgqueuer where status = 'picked'")
-                    .replace("null", "false")));
+            await().until(() -> database.value("""
+                                    select coalesce(bool_or(heartbeat - updated > interval '3 s'), false)
+                                      from pgqueuer
+                                     where status = 'picked'"""), "t"::equals);
             go.countDown();
             awaitLog(id, "queued", "picked", "successful");
         }
