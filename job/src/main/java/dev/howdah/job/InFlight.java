@@ -8,20 +8,37 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** The jobs that one worker has claimed and not yet settled, each with the execution that it is in. */
+/** The jobs that one worker has picked and not yet settled, each with the execution that it is in. */
 final class InFlight {
 
     private final ConcurrentHashMap<Long, JobExecution> executions = new ConcurrentHashMap<>();
+    /** How many jobs are being sent that are in flight once they are. */
+    private final AtomicInteger expected = new AtomicInteger();
 
-    void claimed(JobExecution execution) {
+    void expect() {
+        expected.incrementAndGet();
+    }
+
+    /** One that was expected is in flight, or will never be. */
+    void expectNoMore() {
+        expected.decrementAndGet();
+        tellIfEmpty();
+    }
+
+    void picked(JobExecution execution) {
         execution.jobs().forEach(job -> executions.put(job.id(), execution));
     }
 
     /** A job that was put back may be in flight again by now, so it goes only if it is still in this execution. */
     void settled(long jobId, JobExecution execution) {
         executions.remove(jobId, execution);
-        if (executions.isEmpty()) {
+        tellIfEmpty();
+    }
+
+    private void tellIfEmpty() {
+        if (isEmpty()) {
             synchronized (this) {
                 notifyAll();
             }
@@ -29,7 +46,7 @@ final class InFlight {
     }
 
     boolean isEmpty() {
-        return executions.isEmpty();
+        return expected.get() == 0 && executions.isEmpty();
     }
 
     /** As they are from moment to moment. */
@@ -53,10 +70,10 @@ final class InFlight {
         return Set.copyOf(executions.values());
     }
 
-    /** Waits until every job is settled. @return false if that took longer than {@code timeout} */
+    /** Waits until every job is settled, and none is expected. @return false if that took longer than {@code timeout} */
     synchronized boolean awaitEmpty(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
-        while (!executions.isEmpty()) {
+        while (!isEmpty()) {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
                 return false;

@@ -52,6 +52,8 @@ final class JobClaimer implements Duty {
     /** Whether jobs may be there that were left for want of room; all others tell of themselves. */
     private volatile boolean isMore = true;
 
+    private volatile boolean isBacklog = true;
+
     private long nextTakeOver = System.nanoTime();
     private long claimBegan = System.nanoTime();
     private long claimTook;
@@ -96,6 +98,11 @@ final class JobClaimer implements Duty {
     /** A job was sent here, just now. */
     void tellSent() {
         signal.raise();
+    }
+
+    /** Whether the last claim found as many jobs as it wanted, so that others probably wait. */
+    boolean isBacklog() {
+        return isBacklog;
     }
 
     /** Handlers have got through something: wakes the claimer once they have got through enough, if there may be more. */
@@ -152,7 +159,8 @@ final class JobClaimer implements Duty {
             if (claimed > 0) {
                 found = System.nanoTime();
             }
-            if (claimed >= Math.min(most, Shares.LEAST)) {
+            isBacklog = claimed >= Math.min(most, Shares.LEAST);
+            if (isBacklog) {
                 return claimed;
             }
             isMore = false;

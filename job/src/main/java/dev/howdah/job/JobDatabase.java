@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -27,7 +28,7 @@ final class JobDatabase {
     private final Transactions transactions;
     private final JobNames names;
     private final Map<String, String> statements = new ConcurrentHashMap<>();
-    private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
+    private final Set<LocalWorker> workers = new CopyOnWriteArraySet<>();
 
     JobDatabase(Transactions transactions, JobNames names) {
         this.transactions = transactions;
@@ -59,18 +60,23 @@ final class JobDatabase {
         return statements.computeIfAbsent(statement, names::in);
     }
 
-    /** Has workers of this process told at once of what this process sends; a notification takes a millisecond more. */
-    void listen(Runnable listener) {
-        listeners.add(listener);
+    /** From now on this worker is told at once of what this process sends; a notification takes a millisecond more. */
+    void join(LocalWorker worker) {
+        workers.add(worker);
     }
 
-    void unlisten(Runnable listener) {
-        listeners.remove(listener);
+    void leave(LocalWorker worker) {
+        workers.remove(worker);
     }
 
     /** Jobs were sent, and are committed. */
     void tellSent() {
-        listeners.forEach(Runnable::run);
+        workers.forEach(LocalWorker::sent);
+    }
+
+    /** Of a worker that has a free handler for this job. */
+    Optional<Handoff> handoff(NewJob job) {
+        return workers.stream().flatMap(worker -> worker.handoff(job).stream()).findFirst();
     }
 
     /** Runs a statement in a transaction of its own. */

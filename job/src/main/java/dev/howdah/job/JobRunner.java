@@ -43,12 +43,34 @@ final class JobRunner implements AutoCloseable {
         startThreads(executions.size());
     }
 
+    /** Keeps a handler free, if one is and none is waited for. */
+    boolean reserve() {
+        return waiting.get() == 0 && takePlace();
+    }
+
+    /** With the handler that was kept free for it. */
+    void runReserved(JobExecution execution) {
+        try {
+            threads.execute(() -> work(execution));
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            noThread.accept(execution, e);
+            giveBack();
+        }
+    }
+
+    /** A handler that was kept free is not needed. */
+    void giveBack() {
+        running.decrementAndGet();
+        roomier.run();
+        startThreads(1); // for what came in line meanwhile
+    }
+
     /** At most so many, while they are wanted and allowed. */
     private void startThreads(int most) {
         int started = 0;
         while (started < most && !line.isEmpty() && takePlace()) {
             try {
-                threads.execute(this::work);
+                threads.execute(() -> work(next()));
                 started++;
             } catch (RejectedExecutionException | OutOfMemoryError e) {
                 JobExecution without = next();
@@ -64,9 +86,9 @@ final class JobRunner implements AutoCloseable {
         return running.getAndUpdate(n -> Math.min(concurrency, n + 1)) < concurrency;
     }
 
-    private void work() {
+    private void work(@Nullable JobExecution first) {
         try {
-            for (JobExecution execution = next(); execution != null; execution = next()) {
+            for (JobExecution execution = first; execution != null; execution = next()) {
                 if (threads.isShutdown()) {
                     noThread.accept(execution, new RejectedExecutionException("closed"));
                 } else {
@@ -76,9 +98,7 @@ final class JobRunner implements AutoCloseable {
                 roomier.run();
             }
         } finally {
-            running.decrementAndGet();
-            roomier.run();
-            startThreads(1); // for what came between the last look and the end
+            giveBack();
         }
     }
 

@@ -9,9 +9,12 @@ import dev.howdah.core.Transactions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +30,29 @@ public final class JobSender {
         this.database = database;
     }
 
-    /** Sends a job in one round trip. @return its id */
+    /**
+     * Sends a job in one round trip. Where a worker of this process has a handler free for it, the job is handed to that:
+     * it is {@code picked} from the beginning.
+     *
+     * @return its id
+     */
     public long send(NewJob job) {
-        return told(database.transactions().statement(connection -> sendOne(connection, job)));
+        Optional<Handoff> free = database.handoff(job);
+        if (free.isEmpty()) {
+            return told(database.transactions()
+                    .statement(connection -> sendOne(connection, job, null))
+                    .id());
+        }
+        try (Handoff handoff = free.get()) {
+            Job sent = database.transactions().statement(connection -> sendOne(connection, job, handoff.workerId()));
+            handoff.start(sent);
+            return sent.id();
+        }
     }
 
     /** Sends a job in the caller's transaction. @return its id */
     public long send(Connection connection, NewJob job) {
-        return Transactions.joined(connection, c -> sendOne(c, job));
+        return Transactions.joined(connection, c -> sendOne(c, job, null)).id();
     }
 
     /** Sends all jobs or none, in one statement. @return their ids in the order of {@code jobs} */
@@ -94,12 +112,15 @@ public final class JobSender {
         return sent;
     }
 
-    private long sendOne(Connection connection, NewJob job) {
+    private Job sendOne(Connection connection, NewJob job, @Nullable UUID worker) {
         try {
             return database.rows(
                             connection,
                             JobSql.SEND,
-                            row -> row.getLong(1),
+                            row -> job.sent(
+                                    row.getLong(1),
+                                    row.getObject(2, OffsetDateTime.class).toInstant(),
+                                    row.getString(3)),
                             job.entrypoint(),
                             job.payload(),
                             job.priority(),
@@ -107,7 +128,8 @@ public final class JobSender {
                             text(job.runAt()),
                             job.dedupeKey(),
                             job.headers(),
-                            text(job.expiresAfter()))
+                            text(job.expiresAfter()),
+                            worker)
                     .get(0);
         } catch (SQLException e) {
             throw SqlErrors.of(e, job.entrypoint(), null);

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +38,7 @@ public final class JobWorker implements AutoCloseable {
     private final DutyLoop settling;
     private final JobTimeouts timeouts = new JobTimeouts();
     private final Wakeups.Listening listening;
-    private final Runnable sent;
+    private final Handoffs handoffs;
 
     private JobWorker(Builder settings) {
         this.settings = settings;
@@ -53,8 +55,15 @@ public final class JobWorker implements AutoCloseable {
         claimer = new JobClaimer(fetcher, limits, inFlight, runner, settings, this::start);
         JobNews news = new JobNews(inFlight, claimer);
         listening = settings.wakeups.listen(settings.database.names().channel(), news);
-        sent = news::sent;
-        settings.database.listen(sent);
+        handoffs = new Handoffs(
+                id,
+                settings.toBeHandedOver(limits),
+                inFlight,
+                runner,
+                claimer,
+                news::sent,
+                job -> execution(entrypoint(job), List.of(job)));
+        settings.database.join(handoffs);
         settling = DutyLoop.builder()
                 .duty(new JobHeartbeat(fetcher, inFlight, settings.heartbeatTimeout.dividedBy(3)))
                 .duty(settler)
@@ -80,7 +89,8 @@ public final class JobWorker implements AutoCloseable {
     @Override
     public void close() {
         listening.close();
-        settings.database.unlisten(sent);
+        settings.database.leave(handoffs);
+        handoffs.close();
         claiming.close();
         runner.takeLine().forEach(this::release);
         try {
@@ -115,7 +125,7 @@ public final class JobWorker implements AutoCloseable {
             }
         }
         batches.values().forEach(jobs -> executions.add(execution(entrypoint(jobs.get(0)), jobs)));
-        executions.forEach(inFlight::claimed);
+        executions.forEach(inFlight::picked);
         runner.run(executions);
     }
 
@@ -230,6 +240,14 @@ public final class JobWorker implements AutoCloseable {
                             Objects.requireNonNullElse(given.retry(), retryPolicy),
                             Objects.requireNonNullElse(given.onFailure(), onFailure))));
             return this;
+        }
+
+        Set<String> toBeHandedOver(Limits limits) {
+            return handlers.values().stream()
+                    .filter(entrypoint -> concurrency > 1 && entrypoint.batchSize() == 1)
+                    .map(Entrypoint::name)
+                    .filter(entrypoint -> !limits.has(entrypoint))
+                    .collect(Collectors.toUnmodifiableSet());
         }
 
         int largestBatch() {

@@ -63,6 +63,23 @@ public record NewJob(
         }
     }
 
+    boolean isDueAtOnce() {
+        return delay.isZero() && runAt == null;
+    }
+
+    /** As a handler is given it the first time. */
+    Job sent(long id, Instant created, @Nullable String sentHeaders) {
+        return new Job(
+                id,
+                entrypoint,
+                payload == null ? new byte[0] : payload.clone(),
+                priority,
+                0,
+                created,
+                dedupeKey,
+                sentHeaders);
+    }
+
     public static NewJob of(String entrypoint) {
         return new NewJob(entrypoint, null, 0, Duration.ZERO, null, null, null, null);
     }

@@ -1,11 +1,15 @@
 -- Who waits for jobs is told on channel ch_pgqueuer, in the words that PGQueuer's workers know. The payload is the same
--- for all statements of one kind in a transaction, so that PostgreSQL sends it once.
+-- for all statements of one kind in a transaction, so that PostgreSQL sends it once. Nobody is told of a job that was picked
+-- by the statement that sent it: that sets howdah.silent for its transaction.
 
 create or replace function fn_pgqueuer_changed() returns trigger
     language plpgsql
 as $$
 begin
     -- of updates, only those matter that put a job back in line or hold it: a trigger of its own picks them out
+    if tg_op = 'INSERT' and current_setting('howdah.silent', true) = 'on' then
+        return null;
+    end if;
     if tg_op <> 'UPDATE' or tg_level = 'ROW' then
         perform pg_notify('ch_pgqueuer', json_build_object(
             'channel', 'ch_pgqueuer',
