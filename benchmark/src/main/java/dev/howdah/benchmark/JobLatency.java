@@ -1,5 +1,6 @@
 package dev.howdah.benchmark;
 
+import dev.howdah.Howdah;
 import dev.howdah.core.Outcome;
 import dev.howdah.job.JobSender;
 import dev.howdah.job.JobWorker;
@@ -12,36 +13,42 @@ final class JobLatency implements Workload {
 
     private final int rate;
     private final Duration duration;
+    private final boolean isSentElsewhere;
 
-    JobLatency(int rate, Duration duration) {
+    /** @param isSentElsewhere as by another process, which knows nothing of the worker; else by the worker's own */
+    JobLatency(int rate, Duration duration, boolean isSentElsewhere) {
         this.rate = rate;
         this.duration = duration;
+        this.isSentElsewhere = isSentElsewhere;
     }
 
     @Override
     public String name() {
-        return "latency at " + rate + "/s";
+        return "latency at " + rate + "/s" + (isSentElsewhere ? ", sent elsewhere" : "");
     }
 
     @Override
     public List<Measurement> measure(Bench bench) throws Exception {
         run(bench, Latencies.WARM_UP_RATE, Latencies.WARM_UP);
-        return run(bench, rate, duration).measurements(name());
+        List<Measurement> commits = CommitLatency.measure(bench, rate, duration.dividedBy(2));
+        return Measurement.against(run(bench, rate, duration).measurements(name()), commits);
     }
 
-    private static Latencies run(Bench bench, int rate, Duration time) throws Exception {
+    private Latencies run(Bench bench, int rate, Duration time) throws Exception {
         int count = (int) (rate * time.toMillis() / 1000);
         Latencies latencies = new Latencies(count);
-        try (JobWorker worker = bench.howdah()
-                .jobs()
-                .worker()
-                .handle("latency", job -> {
-                    latencies.add(job.text());
-                    return Outcome.done();
-                })
-                .start()) {
+        try (Howdah elsewhere = Howdah.over(bench.dataSource(), bench.direct());
+                JobWorker worker = bench.howdah()
+                        .jobs()
+                        .worker()
+                        .handle("latency", job -> {
+                            latencies.add(job.text());
+                            return Outcome.done();
+                        })
+                        .start()) {
             worker.awaitNothingDue();
-            JobSender sender = bench.howdah().jobs().sender();
+            JobSender sender =
+                    (isSentElsewhere ? elsewhere : bench.howdah()).jobs().sender();
             Pacing.run(rate, count, nr -> sender.send(NewJob.of("latency").withPayload(Latencies.body())));
             latencies.awaitAll();
         }

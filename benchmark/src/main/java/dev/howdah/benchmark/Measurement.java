@@ -1,6 +1,8 @@
 package dev.howdah.benchmark;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * What was measured, beside what it is compared with.
@@ -20,6 +22,13 @@ public record Measurement(String workload, double value, String unit, String bas
 
     Measurement against(Measurement other) {
         return new Measurement(workload, value, unit, other.workload, other.value);
+    }
+
+    /** Each beside the one in its place. */
+    static List<Measurement> against(List<Measurement> values, List<Measurement> others) {
+        return IntStream.range(0, values.size())
+                .mapToObj(i -> values.get(i).against(others.get(i)))
+                .toList();
     }
 
     /** How much of the baseline it is; NaN if there is none. */

@@ -32,9 +32,7 @@ final class UnderHeldSnapshot implements Workload {
             snapshot.rollback();
         }
         List<Measurement> all = new ArrayList<>(before);
-        for (int i = 0; i < under.size(); i++) {
-            all.add(under.get(i).against(before.get(i)));
-        }
+        all.addAll(Measurement.against(under, before));
         return all;
     }
 }

@@ -27,7 +27,7 @@ class JobBenchmarkTest {
 
         database.run("delete from pgqueuer");
         measure(measured);
-        assertThat(measured).hasSize(10).allMatch(measurement -> measurement.value() > 0);
+        assertThat(measured).hasSize(16).allMatch(measurement -> measurement.value() > 0);
         assertThat(database.value("select count(*) from pgqueuer")).isEqualTo("0");
     }
 

@@ -100,7 +100,7 @@ final class JobClaimer implements Duty {
         signal.raise();
     }
 
-    /** Whether the last claim found as many jobs as it wanted, so that others probably wait. */
+    /** Whether jobs probably wait: the last claim found as many as it wanted, or there was no room for one. */
     boolean isBacklog() {
         return isBacklog;
     }
@@ -150,6 +150,7 @@ final class JobClaimer implements Duty {
         wantedAhead = ahead;
         int most = runner.room() + ahead;
         if (inFlight.size() >= MOST_UNSETTLED || !isEnough(most, ahead)) {
+            isBacklog = true; // for all that is known
             return 0;
         }
         try {

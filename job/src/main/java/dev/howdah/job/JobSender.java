@@ -14,7 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +40,12 @@ public final class JobSender {
         Optional<Handoff> free = database.handoff(job);
         if (free.isEmpty()) {
             return told(database.transactions()
-                    .statement(connection -> sendOne(connection, job, null))
+                    .statement(connection -> sendOne(connection, JobSql.SEND, job))
                     .id());
         }
         try (Handoff handoff = free.get()) {
-            Job sent = database.transactions().statement(connection -> sendOne(connection, job, handoff.workerId()));
+            Job sent = database.transactions()
+                    .statement(connection -> sendOne(connection, JobSql.SEND_PICKED, job, handoff.workerId()));
             handoff.start(sent);
             return sent.id();
         }
@@ -52,7 +53,8 @@ public final class JobSender {
 
     /** Sends a job in the caller's transaction. @return its id */
     public long send(Connection connection, NewJob job) {
-        return Transactions.joined(connection, c -> sendOne(c, job, null)).id();
+        return Transactions.joined(connection, c -> sendOne(c, JobSql.SEND, job))
+                .id();
     }
 
     /** Sends all jobs or none, in one statement. @return their ids in the order of {@code jobs} */
@@ -112,24 +114,26 @@ public final class JobSender {
         return sent;
     }
 
-    private Job sendOne(Connection connection, NewJob job, @Nullable UUID worker) {
+    /** @param more the statement's arguments before the job's own */
+    private Job sendOne(Connection connection, String statement, NewJob job, Object... more) {
+        Stream<@Nullable Object> own = Stream.of(
+                job.entrypoint(),
+                job.payload(),
+                job.priority(),
+                job.delay().toString(),
+                text(job.runAt()),
+                job.dedupeKey(),
+                job.headers(),
+                text(job.expiresAfter()));
         try {
             return database.rows(
                             connection,
-                            JobSql.SEND,
+                            statement,
                             row -> job.sent(
                                     row.getLong(1),
                                     row.getObject(2, OffsetDateTime.class).toInstant(),
                                     row.getString(3)),
-                            job.entrypoint(),
-                            job.payload(),
-                            job.priority(),
-                            job.delay().toString(),
-                            text(job.runAt()),
-                            job.dedupeKey(),
-                            job.headers(),
-                            text(job.expiresAfter()),
-                            worker)
+                            Stream.concat(Stream.of(more), own).toArray())
                     .get(0);
         } catch (SQLException e) {
             throw SqlErrors.of(e, job.entrypoint(), null);

@@ -15,30 +15,32 @@ final class JobSql {
                       || jsonb_build_object('howdah_expires_at', extract(epoch from now() + expires::interval))
             end""";
 
-    /** In line; or, where a worker is given, picked by it, and nobody is told that there is something to claim. */
-    static final String SEND = """
-            with given as (
-                select *, case when worker is null then 'queued' else 'picked' end::pgqueuer_status as status
-                  from (values (?::text, ?::bytea, ?::int, ?::interval, ?::timestamptz, ?::text, ?::text, ?::text, ?::uuid))
-                       as j (entrypoint, payload, priority, delay, run_at, dedupe_key, headers, expires, worker)
-                 where worker is null or set_config('howdah.silent', 'on', true) is not null
-            ), sent as (
+    private static final String SENT = """
+            with sent as (
                 insert into pgqueuer (
                     entrypoint, payload, priority, execute_after, dedupe_key, headers, status, queue_manager_id)
                 select entrypoint, payload, priority,
                        case when run_at is null then now() + delay else greatest(run_at, now()) end, dedupe_key, %s,
-                       status, worker
-                  from given
-                returning id, created, priority, entrypoint, headers, status
+                       %s
+                  from (values (?::text, ?::bytea, ?::int, ?::interval, ?::timestamptz, ?::text, ?::text, ?::text))
+                       as j (entrypoint, payload, priority, delay, run_at, dedupe_key, headers, expires)
+                returning id, created, priority, entrypoint, headers
             ), logged as (
                 insert into pgqueuer_log (job_id, status, priority, entrypoint)
-                select id, step, priority, entrypoint
-                  from sent
-                 cross join unnest(array['queued', 'picked']::pgqueuer_status[]) with ordinality as s (step, place)
-                 where step in ('queued', status)
-                 order by place
-            )
-            select id, created, headers::text from sent""".formatted(HEADERS);
+                select id, 'queued', priority, entrypoint from sent
+                returning job_id, priority, entrypoint
+            )%s
+            select id, created, headers::text from sent""";
+
+    static final String SEND = SENT.formatted(HEADERS, "'queued', null", "");
+
+    /** It is picked from the beginning, and nobody is told that there is something to claim. */
+    static final String SEND_PICKED = SENT.formatted(
+            HEADERS, "'picked', (select ?::uuid where set_config('howdah.silent', 'on', true) is not null)", """
+            , picked as (
+                insert into pgqueuer_log (job_id, status, priority, entrypoint)
+                select job_id, 'picked', priority, entrypoint from logged
+            )""");
 
     /** Ids are drawn after the sort, so that ascending ids are the order of the input. */
     private static final String DRAWN = """

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.howdah.core.HowdahException;
 import dev.howdah.core.Outcome;
 import dev.howdah.core.Transactions;
 import dev.howdah.core.Wakeups;
@@ -52,6 +53,23 @@ class JobTroubleTest {
         long id = jobs.sender().send(NewJob.of("a"));
         dataSource.cut(Cut.AFTER, WindowSql.CLAIM_LINE);
         try (JobWorker worker = start(job -> Outcome.done())) {
+            awaitLog(id, "queued picked picked successful");
+        }
+    }
+
+    @Test
+    void worksAJobThatWasHandedOverThoughItsSenderNeverHeardThatItWasSent() throws InterruptedException {
+        try (JobWorker worker = start(job -> Outcome.done())) {
+            worker.awaitNothingDue();
+            dataSource.cut(Cut.BEFORE, JobSql.SEND_PICKED);
+            assertThatThrownBy(() -> jobs.sender().send(NewJob.of("a")))
+                    .isInstanceOf(HowdahException.Unavailable.class);
+            assertThat(database.value("select count(*) from pgqueuer_log")).isEqualTo("0");
+
+            dataSource.cut(Cut.AFTER, JobSql.SEND_PICKED);
+            assertThatThrownBy(() -> jobs.sender().send(NewJob.of("a")))
+                    .isInstanceOf(HowdahException.Unavailable.class);
+            long id = Long.parseLong(database.value("select id from pgqueuer"));
             awaitLog(id, "queued picked picked successful");
         }
     }
