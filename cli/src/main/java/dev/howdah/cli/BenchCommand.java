@@ -91,12 +91,10 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    /** One that is thrown away; for streams it keeps what is committed through a crash, as PostgreSQL does by itself. */
-    private DatabaseUrl own(Lifetime lifetime) {
+    /** One that is thrown away, yet keeps what is committed through a crash, as PostgreSQL does by itself. */
+    private static DatabaseUrl own(Lifetime lifetime) {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
-        if (wing == Wing.stream) {
-            List.of("fsync", "synchronous_commit", "full_page_writes").forEach(name -> builder.setting(name, "on"));
-        }
+        List.of("fsync", "synchronous_commit", "full_page_writes").forEach(name -> builder.setting(name, "on"));
         EmbeddedPostgres postgres = lifetime.add(builder.start());
         DatabaseUrl database = DatabaseUrl.parse(postgres.address().url());
         Installer.forWingsOnClassPath().install(database.dataSource("howdah install"));
