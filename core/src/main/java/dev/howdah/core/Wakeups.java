@@ -122,7 +122,8 @@ public final class Wakeups implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            try (KeptConnection connection = KeptConnection.open(dataSource, true, probe)) {
+            try (KeptConnection connection =
+                    KeptConnection.open(NotificationSocketFactory.in(dataSource), true, probe)) {
                 new Session(connection.get()).run();
             } catch (SQLException | RuntimeException e) {
                 failed(e);

@@ -7,9 +7,6 @@ create or replace function fn_pgqueuer_changed() returns trigger
 as $$
 begin
     -- of updates, only those matter that put a job back in line or hold it: a trigger of its own picks them out
-    if tg_op = 'INSERT' and current_setting('howdah.silent', true) = 'on' then
-        return null;
-    end if;
     if tg_op <> 'UPDATE' or tg_level = 'ROW' then
         perform pg_notify('ch_pgqueuer', json_build_object(
             'channel', 'ch_pgqueuer',
@@ -24,7 +21,8 @@ $$;
 
 create or replace trigger tg_pgqueuer_changed
     after insert or update or delete or truncate on pgqueuer
-    for each statement execute function fn_pgqueuer_changed();
+    for each statement when (current_setting('howdah.silent', true) is distinct from 'on')
+    execute function fn_pgqueuer_changed();
 
 -- a job that was put back in line is news to whoever sleeps, one that is held to whoever waits for its end
 create or replace trigger tg_pgqueuer_requeued
