@@ -1,9 +1,10 @@
 package dev.howdah.job;
 
-import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The jobs that a worker is handed by senders of its process. Such a job is picked by the statement that sends it, and begun
@@ -16,38 +17,37 @@ import java.util.function.Function;
 final class Handoffs implements LocalWorker {
 
     private final UUID workerId;
-    private final Collection<String> entrypoints;
+    /** Whose jobs may be handed over. */
+    private final Set<String> entrypoints;
     private final InFlight inFlight;
     private final JobRunner runner;
     private final JobClaimer claimer;
-    private final Runnable sent;
     private final Function<Job, JobExecution> execution;
     private volatile boolean isClosed;
 
-    /**
-     * @param entrypoints whose jobs may be handed over
-     * @param sent is told of jobs that were sent otherwise
-     */
     Handoffs(
             UUID workerId,
-            Collection<String> entrypoints,
+            JobWorker.Builder settings,
+            Limits limits,
             InFlight inFlight,
             JobRunner runner,
             JobClaimer claimer,
-            Runnable sent,
             Function<Job, JobExecution> execution) {
         this.workerId = workerId;
-        this.entrypoints = entrypoints;
+        this.entrypoints = settings.handlers.values().stream()
+                .filter(entrypoint -> settings.concurrency > 1 && entrypoint.batchSize() == 1)
+                .map(Entrypoint::name)
+                .filter(entrypoint -> !limits.has(entrypoint))
+                .collect(Collectors.toUnmodifiableSet());
         this.inFlight = inFlight;
         this.runner = runner;
         this.claimer = claimer;
-        this.sent = sent;
         this.execution = execution;
     }
 
     @Override
     public void sent() {
-        sent.run();
+        claimer.tellSent();
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * that quick handlers never wait for the next claim and slow ones hold nothing that others could work.
  *
  * <p>When there are none it sleeps until the next job is due. Right after there were some it looks again soon, woken or
- * not: the driver hands on notifications only once none has come for a millisecond, which under load is seldom.
+ * not: over a pool the driver hands on notifications only once none has come for a millisecond, which under load is seldom.
  */
 final class JobClaimer implements Duty {
 

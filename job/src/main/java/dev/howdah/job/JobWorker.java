@@ -10,9 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,15 +51,14 @@ public final class JobWorker implements AutoCloseable {
         settler = new JobSettler(settings.database, id);
         runner = new JobRunner(settings.concurrency, this::roomier, this::noThread);
         claimer = new JobClaimer(fetcher, limits, inFlight, runner, settings, this::start);
-        JobNews news = new JobNews(inFlight, claimer);
-        listening = settings.wakeups.listen(settings.database.names().channel(), news);
+        listening = settings.wakeups.listen(settings.database.names().channel(), new JobNews(inFlight, claimer));
         handoffs = new Handoffs(
                 id,
-                settings.toBeHandedOver(limits),
+                settings,
+                limits,
                 inFlight,
                 runner,
                 claimer,
-                news::sent,
                 job -> execution(entrypoint(job), List.of(job)));
         settings.database.join(handoffs);
         settling = DutyLoop.builder()
@@ -240,14 +237,6 @@ public final class JobWorker implements AutoCloseable {
                             Objects.requireNonNullElse(given.retry(), retryPolicy),
                             Objects.requireNonNullElse(given.onFailure(), onFailure))));
             return this;
-        }
-
-        Set<String> toBeHandedOver(Limits limits) {
-            return handlers.values().stream()
-                    .filter(entrypoint -> concurrency > 1 && entrypoint.batchSize() == 1)
-                    .map(Entrypoint::name)
-                    .filter(entrypoint -> !limits.has(entrypoint))
-                    .collect(Collectors.toUnmodifiableSet());
         }
 
         int largestBatch() {
