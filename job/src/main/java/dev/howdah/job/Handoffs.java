@@ -19,6 +19,7 @@ final class Handoffs implements LocalWorker {
     private final UUID workerId;
     /** Whose jobs may be handed over. */
     private final Set<String> entrypoints;
+
     private final InFlight inFlight;
     private final JobRunner runner;
     private final JobClaimer claimer;

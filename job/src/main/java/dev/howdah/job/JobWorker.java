@@ -53,13 +53,7 @@ public final class JobWorker implements AutoCloseable {
         claimer = new JobClaimer(fetcher, limits, inFlight, runner, settings, this::start);
         listening = settings.wakeups.listen(settings.database.names().channel(), new JobNews(inFlight, claimer));
         handoffs = new Handoffs(
-                id,
-                settings,
-                limits,
-                inFlight,
-                runner,
-                claimer,
-                job -> execution(entrypoint(job), List.of(job)));
+                id, settings, limits, inFlight, runner, claimer, job -> execution(entrypoint(job), List.of(job)));
         settings.database.join(handoffs);
         settling = DutyLoop.builder()
                 .duty(new JobHeartbeat(fetcher, inFlight, settings.heartbeatTimeout.dividedBy(3)))

@@ -140,7 +140,7 @@ class HandoffTest extends JobWorkerBase {
     }
 
     @Test
-    void waitsInLineWhereAllHandlersAreBusyAndOvertakesNobodyThere() throws Exception {
+    void waitsInLineWhereAllHandlersAreBusy() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         try (JobWorker worker = jobs.worker()
                 .handle("a", job -> {

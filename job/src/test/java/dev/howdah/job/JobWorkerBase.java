@@ -20,6 +20,8 @@ abstract class JobWorkerBase {
 
     final Wakeups wakeups = Wakeups.over(database.dataSource());
     final Jobs jobs = Jobs.over(database.dataSource(), wakeups);
+    /** As another process has it, which knows nothing of the workers of {@link #jobs}. */
+    final Jobs elsewhere = Jobs.over(database.dataSource(), wakeups);
 
     @AfterEach
     void closeWakeups() {

@@ -23,10 +23,10 @@ class JobWorkerLifeTest extends JobWorkerBase {
     void wakesUpForNewJobsForDueOnesAndForThoseThatOthersPutBack() throws InterruptedException {
         try (JobWorker worker = start("a", job -> Outcome.done())) {
             worker.awaitNothingDue();
-            long sent = jobs.sender().send(NewJob.of("a"));
+            long sent = elsewhere.sender().send(NewJob.of("a"));
             awaitLog(sent, "queued", "picked", "successful");
 
-            long delayed = jobs.sender().send(NewJob.of("a").withDelay(Duration.ofMillis(300)));
+            long delayed = elsewhere.sender().send(NewJob.of("a").withDelay(Duration.ofMillis(300)));
             awaitLog(delayed, "queued", "picked", "successful");
 
             long held = Long.parseLong(database.value("""
@@ -43,10 +43,10 @@ class JobWorkerLifeTest extends JobWorkerBase {
             await().until(() -> !listeners().isEmpty());
             String before = listeners();
             database.run("select pg_terminate_backend(pid) from pg_stat_activity where pid = " + before);
-            long inTheGap = jobs.sender().send(NewJob.of("a"));
+            long inTheGap = elsewhere.sender().send(NewJob.of("a"));
             awaitLog(inTheGap, "queued", "picked", "successful");
             await().until(() -> !listeners().isEmpty() && !listeners().equals(before));
-            long after = jobs.sender().send(NewJob.of("a"));
+            long after = elsewhere.sender().send(NewJob.of("a"));
             awaitLog(after, "queued", "picked", "successful");
         }
     }
