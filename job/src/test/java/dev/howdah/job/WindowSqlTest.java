@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,13 +27,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a claim sees, and how PostgreSQL runs it. */
 class WindowSqlTest {
 
+    /** A new one for each test: plans hang on what was in the tables when they were last analyzed. */
     @AutoClose
-    private static final TestDatabase database = TestDatabase.installed();
-
-    @BeforeEach
-    void empty() {
-        database.run("truncate pgqueuer, pgqueuer_log");
-    }
+    private final TestDatabase database = TestDatabase.installed();
 
     /** The plan is kept: one that reads the whole table, because it was empty, would do so when it is full. */
     @Test
@@ -123,18 +118,18 @@ class WindowSqlTest {
                 .containsExactlyInAnyOrderElementsOf(twice);
     }
 
-    private static void fill(int jobs, int entrypoints) {
+    private void fill(int jobs, int entrypoints) {
         database.run("""
                 insert into pgqueuer (priority, entrypoint, status)
                 select 0, 'job' || n %% %d, 'queued' from generate_series(1, %d) as n""".formatted(entrypoints, jobs));
     }
 
     /** By a new worker. */
-    private static List<String> claimed(int entrypoints, int max) {
+    private List<String> claimed(int entrypoints, int max) {
         return claimed(fetcher(names(entrypoints)), entrypoints, max);
     }
 
-    private static List<String> claimed(JobFetcher fetcher, int entrypoints, int max) {
+    private List<String> claimed(JobFetcher fetcher, int entrypoints, int max) {
         List<String> names = names(entrypoints);
         var look = new JobFetcher.Look(
                 new LineFronts(names, Limits.none()).ranges(), new Shares(names, Limits.none()), List.of());
@@ -147,13 +142,13 @@ class WindowSqlTest {
         return IntStream.range(0, entrypoints).mapToObj(i -> "job" + i).toList();
     }
 
-    private static JobFetcher fetcher(List<String> names) {
+    private JobFetcher fetcher(List<String> names) {
         JobDatabase jobs = new JobDatabase(Transactions.over(database.dataSource()), JobNames.standard());
         return new JobFetcher(jobs, UUID.randomUUID(), names, Limits.none(), Duration.ofSeconds(30), false);
     }
 
     /** Of the statement after {@link WindowSql#QUICKLY}, as it is after the first few times. */
-    private static List<String> plan(String both) throws SQLException {
+    private List<String> plan(String both) throws SQLException {
         String[] parts = both.substring(WindowSql.QUICKLY.length()).split("\\?", -1);
         String sql = IntStream.range(1, parts.length)
                 .mapToObj(i -> "$" + i + parts[i])
