@@ -21,15 +21,16 @@ final class ClaimSql {
     static final String NOT_EXPIRED_NOW = NOT_EXPIRED.formatted(NOW);
 
     /**
-     * The due jobs of a range of a line. Its priorities are a range even where they are one, so that no other index than
-     * the lines' has the order that is wanted.
+     * The due jobs of a range of a line. Its entrypoint is an array of one and its priorities are a range even where they
+     * are one, so that no other index than the lines' has the order that is wanted, whatever was in the table when it was
+     * analyzed.
      */
     private static final String LINE = """
             select id, priority
               from pgqueuer
-             where entrypoint = r.entrypoint and priority <= r.high and priority >= r.low and id > r.passed
+             where entrypoint = any (array[r.entrypoint]) and priority <= r.high and priority >= r.low and id > r.passed
                and status = 'queued' and execute_after + interval '0' <= now() and %s
-             order by priority desc, id""".formatted(NOT_EXPIRED.formatted("r.now"));
+             order by entrypoint, priority desc, id""".formatted(NOT_EXPIRED.formatted("r.now"));
 
     /**
      * The first due jobs of the lines, without locking them, and the known ones that are behind a front. Where there are many

@@ -43,7 +43,7 @@ final class WindowSql {
                     select id, priority, entrypoint, execute_after, headers, ctid as place
                       from pgqueuer
                      where %1$s priority <= r.high and priority >= r.low and id > r.passed and status = 'queued'
-                     order by priority desc, id
+                     order by %4$s priority desc, id
                  ) as q
                  limit (select window_size from wanted)
             ), candidate as (
@@ -90,14 +90,14 @@ final class WindowSql {
               left join picked p on true
              order by p.priority desc, p.id""";
 
-    /** For a worker of one entrypoint. */
-    static final String CLAIM_LINE =
-            QUICKLY + CLAIM.formatted("entrypoint = w.entrypoints[1] and", ClaimSql.NOT_EXPIRED_NOW, "");
+    /** For a worker of one entrypoint, an array of one: with it only the index of the lines has the order that is wanted. */
+    static final String CLAIM_LINE = QUICKLY
+            + CLAIM.formatted("entrypoint = any (w.entrypoints) and", ClaimSql.NOT_EXPIRED_NOW, "", "entrypoint,");
 
     /** For one of many; those of others are seen, too. */
     static final String CLAIM_LINES = QUICKLY
             + CLAIM.formatted(
-                    "", ClaimSql.NOT_EXPIRED_NOW, "and entrypoint in (select unnest(entrypoints) from wanted)");
+                    "", ClaimSql.NOT_EXPIRED_NOW, "and entrypoint in (select unnest(entrypoints) from wanted)", "");
 
     /**
      * What is due behind the fronts of lines: of their jobs there the first so many, whatever their time, as most of what
@@ -114,8 +114,8 @@ final class WindowSql {
                  cross join lateral (
                     select id, entrypoint, execute_after, headers
                       from pgqueuer
-                     where %1$s priority = f.priority and id <= f.passed and status = 'queued'
-                     order by id
+                     where %1$s priority = any (array[f.priority]) and id <= f.passed and status = 'queued'
+                     order by %3$s priority desc, id
                  ) as q
                  limit (select window_size from wanted)
             ), late as (
@@ -128,8 +128,9 @@ final class WindowSql {
               left join late l on true""";
 
     /** For lines of an entrypoint each. */
-    static final String BEHIND_LINES = BEHIND.formatted("entrypoint = f.entrypoint and", ClaimSql.NOT_EXPIRED_NOW);
+    static final String BEHIND_LINES =
+            BEHIND.formatted("entrypoint = any (array[f.entrypoint]) and", ClaimSql.NOT_EXPIRED_NOW, "entrypoint,");
 
     /** For the line that all have in common. */
-    static final String BEHIND_COMMON = BEHIND.formatted("", ClaimSql.NOT_EXPIRED_NOW);
+    static final String BEHIND_COMMON = BEHIND.formatted("", ClaimSql.NOT_EXPIRED_NOW, "");
 }

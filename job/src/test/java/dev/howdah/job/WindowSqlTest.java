@@ -23,6 +23,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a claim sees, and how PostgreSQL runs it. */
 class WindowSqlTest {
@@ -31,9 +32,16 @@ class WindowSqlTest {
     @AutoClose
     private final TestDatabase database = TestDatabase.installed();
 
-    /** The plan is kept: one that reads the whole table, because it was empty, would do so when it is full. */
-    @Test
-    void readsNoMoreThanItNeedsThoughTheTableWasEmptyWhenItWasPlanned() throws SQLException {
+    /**
+     * The plan is kept: one that reads the whole table, because it was empty, would do so when it is full, and one that reads
+     * what all entrypoints have in common, because of those that it had before, would read all of theirs.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 40})
+    void readsNoMoreThanItNeedsThoughTheTableWasEmptyWhenItWasPlanned(int entrypointsBefore) throws SQLException {
+        fill(2_000, entrypointsBefore);
+        database.run("analyze pgqueuer");
+        database.run("truncate pgqueuer");
         database.run("vacuum analyze pgqueuer");
         assertThat(plan(WindowSql.CLAIM_LINE)).anyMatch(line -> line.contains("using pgqueuer_ep_prio_id_idx"));
         assertThat(plan(WindowSql.CLAIM_LINES))
