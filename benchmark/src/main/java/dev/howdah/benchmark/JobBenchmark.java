@@ -7,12 +7,12 @@ public final class JobBenchmark {
 
     private JobBenchmark() {}
 
-    /** About twelve minutes: 100,000 jobs, a snapshot held for three minutes, a backlog of a million. */
+    /** More than ten minutes: 100,000 jobs, a snapshot held for three minutes, a backlog of a million. */
     public static Benchmark whole() {
         return of(100_000, 5, Duration.ofSeconds(20), Duration.ofMinutes(3), 1_000_000);
     }
 
-    /** The same in about two minutes, and rougher. */
+    /** The same, shorter and rougher. */
     public static Benchmark quick() {
         return of(50_000, 2, Duration.ofSeconds(5), Duration.ofSeconds(15), 100_000);
     }
