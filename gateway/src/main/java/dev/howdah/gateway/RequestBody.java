@@ -30,12 +30,13 @@ final class RequestBody {
      */
     static byte[] read(Context request, TrafficSettings traffic) {
         int maxBytes = traffic.maxBodyBytes();
-        if (request.req().getContentLengthLong() > maxBytes) {
+        long said = request.req().getContentLengthLong();
+        if (said > maxBytes) {
             throw tooLarge(request, maxBytes);
         }
         try {
             InputStream in = request.bodyInputStream();
-            byte[] body = new byte[Math.min(maxBytes, 8192)];
+            byte[] body = new byte[(int) Math.min(maxBytes, said < 0 ? 8192 : Math.min(8192, said + 1))];
             int length = 0;
             long start = System.nanoTime();
             for (int read = in.read(body); read >= 0; read = in.read(body, length, body.length - length)) {

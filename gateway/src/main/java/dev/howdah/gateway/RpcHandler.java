@@ -7,6 +7,8 @@ import dev.howdah.gateway.RpcFunction.Kind;
 import dev.howdah.gateway.RpcRequest.Resolved;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -14,10 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Answers {@code /rpc/FUNCTION}: read, resolve, call, answer. */
 final class RpcHandler {
 
+    private static final Logger log = LoggerFactory.getLogger(RpcHandler.class);
     /** No such function, and several such functions: so says PostgreSQL when ours are not those of the catalogue. */
     private static final Set<String> OTHER_FUNCTIONS = Set.of("42883", "42725");
 
@@ -162,7 +167,18 @@ final class RpcHandler {
             }
         }
         if (!isVoid && status != 204 && status != 304) {
-            request.result(result.body() == null ? "null" : result.body());
+            write(request, result.body() == null ? "null" : result.body());
+        }
+    }
+
+    /** Past Javalin, which would allocate 32 KiB for each answer to copy it with. */
+    private static void write(Context request, String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        request.res().setContentLength(bytes.length);
+        try {
+            request.res().getOutputStream().write(bytes);
+        } catch (IOException e) {
+            log.debug("{} {}: gone before the answer: {}", request.method(), request.path(), e.toString());
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 /** SQL in the making, with its parameters: whatever a request says is a parameter or a quoted name, never SQL. */
 final class SqlText {
 
-    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder text = new StringBuilder(256);
     private final List<Parameter> parameters = new ArrayList<>();
 
     /** @param type one of {@link Types} */
