@@ -27,7 +27,7 @@ public final class Howdah implements AutoCloseable {
         wakeups = Wakeups.over(direct);
         streams = Streams.over(dataSource, direct, wakeups);
         queues = Queues.over(dataSource, direct, wakeups);
-        jobs = Jobs.over(dataSource, wakeups);
+        jobs = Jobs.over(dataSource, direct, wakeups);
     }
 
     /** All connections from one DataSource; a pool must have one to spare for LISTEN. */

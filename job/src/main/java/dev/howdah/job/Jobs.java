@@ -21,26 +21,32 @@ import javax.sql.DataSource;
 public final class Jobs implements AutoCloseable {
 
     private final JobDatabase database;
+    private final DataSource direct;
     private final Wakeups wakeups;
     private final JobSender sender;
     private final JobSchedules schedules;
     private final JobEnds ends;
 
-    private Jobs(JobDatabase database, Wakeups wakeups) {
+    private Jobs(JobDatabase database, DataSource direct, Wakeups wakeups) {
         this.database = database;
+        this.direct = direct;
         this.wakeups = wakeups;
         this.sender = new JobSender(database);
         this.schedules = new JobSchedules(database);
         this.ends = new JobEnds(database, wakeups);
     }
 
-    /** By the names that PGQueuer's workers have here: the standard ones, with the prefix that PGQUEUER_PREFIX says. */
-    public static Jobs over(DataSource dataSource, Wakeups wakeups) {
-        return over(dataSource, wakeups, JobNames.fromEnvironment());
+    /**
+     * By the names that PGQueuer's workers have here: the standard ones, with the prefix that PGQUEUER_PREFIX says.
+     *
+     * @param direct connections that are a duty's alone while it has them, where {@code dataSource} is a pooler's
+     */
+    public static Jobs over(DataSource dataSource, DataSource direct, Wakeups wakeups) {
+        return over(dataSource, direct, wakeups, JobNames.fromEnvironment());
     }
 
-    public static Jobs over(DataSource dataSource, Wakeups wakeups, JobNames names) {
-        return new Jobs(new JobDatabase(Transactions.over(dataSource), names), wakeups);
+    public static Jobs over(DataSource dataSource, DataSource direct, Wakeups wakeups, JobNames names) {
+        return new Jobs(new JobDatabase(Transactions.over(dataSource), names), direct, wakeups);
     }
 
     /** Whether this database has the jobs' tables, by these names, where its connections look for them. */
@@ -131,6 +137,7 @@ public final class Jobs implements AutoCloseable {
                         "job-statistics", database, HouseSql.ROLL_UP, HouseSql.ROLL_UP_PORTION, Duration.ofSeconds(5)),
                 house("job-expiry", HouseSql.EXPIRE, Duration.ofSeconds(1)),
                 house("job-rates", HouseSql.FORGET_RATES, Duration.ofMinutes(1)),
+                new JobNotifier(database, direct),
                 schedules.duty());
     }
 

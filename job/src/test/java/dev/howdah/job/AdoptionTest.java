@@ -167,7 +167,7 @@ class AdoptionTest {
         AtomicInteger handled = new AtomicInteger();
         AtomicInteger others = new AtomicInteger();
         try (Wakeups wakeups = Wakeups.over(database.dataSource());
-                JobWorker worker = Jobs.over(database.dataSource(), wakeups)
+                JobWorker worker = Jobs.over(database.dataSource(), database.dataSource(), wakeups)
                         .worker()
                         .handle("adopted", job -> {
                             (job.text().equals("work") ? handled : others).incrementAndGet();

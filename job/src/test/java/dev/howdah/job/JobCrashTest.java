@@ -41,7 +41,7 @@ class JobCrashTest {
             TestSql sql = new TestSql(postgres.address().dataSource());
             Installer.forWingsOnClassPath().install(sql.dataSource());
             try (Wakeups wakeups = Wakeups.over(sql.dataSource());
-                    Jobs jobs = Jobs.over(sql.dataSource(), wakeups)) {
+                    Jobs jobs = Jobs.over(sql.dataSource(), sql.dataSource(), wakeups)) {
                 Set<Long> sent = new HashSet<>(jobs.sender().sendAll(jobs()));
                 try (JobWorker worker = worker(jobs)) {
                     for (int crash = 0; crash < CRASHES; crash++) {

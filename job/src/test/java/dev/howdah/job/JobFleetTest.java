@@ -91,7 +91,7 @@ class JobFleetTest extends JobWorkerBase {
             dataSource.setURL("jdbc:postgresql://" + url.getHost() + ":" + url.getPort() + url.getPath());
             dataSource.setUser(user[0]);
             dataSource.setPassword(user[1]);
-            Jobs jobs = Jobs.over(dataSource, Wakeups.over(dataSource));
+            Jobs jobs = Jobs.over(dataSource, dataSource, Wakeups.over(dataSource));
             jobs.worker()
                     .handle(
                             "one",

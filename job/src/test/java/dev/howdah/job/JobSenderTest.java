@@ -25,7 +25,8 @@ class JobSenderTest {
     @AutoClose
     static final TestDatabase database = TestDatabase.installed();
 
-    private final JobSender sender = Jobs.over(database.dataSource(), Wakeups.over(database.dataSource()))
+    private final JobSender sender = Jobs.over(
+                    database.dataSource(), database.dataSource(), Wakeups.over(database.dataSource()))
             .sender();
 
     @BeforeEach
@@ -242,7 +243,8 @@ class JobSenderTest {
                 create table other.x_jobs (like pgqueuer including all);
                 create table other.x_pgqueuer_log (like pgqueuer_log including all)""");
         JobNames names = JobNames.standard().withPrefix("x_").inSchema("other").with("pgqueuer", "x_jobs");
-        Jobs others = Jobs.over(database.dataSource(), Wakeups.over(database.dataSource()), names);
+        Jobs others =
+                Jobs.over(database.dataSource(), database.dataSource(), Wakeups.over(database.dataSource()), names);
         long id = others.sender().send(NewJob.of("elsewhere"));
         assertThat(database.column("select entrypoint from other.x_jobs")).containsExactly("elsewhere");
         assertThat(others.cancel(List.of(id))).containsExactly(id);

@@ -36,7 +36,7 @@ class JobTroubleTest {
 
     private final Wakeups wakeups = Wakeups.over(database.dataSource());
     private final CuttableDataSource dataSource = new CuttableDataSource(database.dataSource(), false);
-    private final Jobs jobs = Jobs.over(dataSource, wakeups);
+    private final Jobs jobs = Jobs.over(dataSource, dataSource, wakeups);
 
     @BeforeEach
     void empty() {
@@ -185,7 +185,7 @@ class JobTroubleTest {
     @Test
     void wakesUpForEachOfManyJobs() {
         Set<Long> handled = ConcurrentHashMap.newKeySet();
-        Jobs elsewhere = Jobs.over(database.dataSource(), wakeups);
+        Jobs elsewhere = Jobs.over(database.dataSource(), database.dataSource(), wakeups);
         try (JobWorker worker = start(job -> {
             handled.add(job.id());
             return Outcome.done();

@@ -19,9 +19,9 @@ abstract class JobWorkerBase {
     final TestDatabase database = TestDatabase.installed();
 
     final Wakeups wakeups = Wakeups.over(database.dataSource());
-    final Jobs jobs = Jobs.over(database.dataSource(), wakeups);
+    final Jobs jobs = Jobs.over(database.dataSource(), database.dataSource(), wakeups);
     /** As another process has it, which knows nothing of the workers of {@link #jobs}. */
-    final Jobs elsewhere = Jobs.over(database.dataSource(), wakeups);
+    final Jobs elsewhere = Jobs.over(database.dataSource(), database.dataSource(), wakeups);
 
     @AfterEach
     void closeWakeups() {

@@ -1,13 +1,35 @@
 -- Who waits for jobs is told on channel ch_pgqueuer, in the words that PGQueuer's workers know. The payload is the same
 -- for all statements of one kind in a transaction, so that PostgreSQL sends it once. Nobody is told of a job that was picked
 -- by the statement that sent it: that sets howdah.silent for its transaction.
+--
+-- A NOTIFY takes a lock that PostgreSQL has but once, and keeps it until the commit is on disk. Where senders wait for each
+-- other because of it, one notifier tells in place of them all. They know by advisory locks, whose object is the channel:
+--     1752131961   had by the notifier while it is awake
+--     1752131962   shared, until its transaction ends, by a sender that has left the telling to it
+-- The notifier goes on telling until nobody shares the second one. So a sender that saw it awake, then shared that lock,
+-- and saw it awake again will be told of; all others notify by themselves. Deletes always do, they are made in batches.
+
+-- Whether a notifier is awake. Its lock is only tried: kept, it would keep a notifier from waking.
+create or replace function fn_pgqueuer_is_notifier_awake() returns bool
+    language sql
+as $$
+    select case when pg_try_advisory_lock_shared(1752131961, hashtext('ch_pgqueuer'))
+                then not pg_advisory_unlock_shared(1752131961, hashtext('ch_pgqueuer'))
+                else true end
+$$;
 
 create or replace function fn_pgqueuer_changed() returns trigger
     language plpgsql
 as $$
 begin
     -- of updates, only those matter that put a job back in line or hold it: a trigger of its own picks them out
-    if tg_op <> 'UPDATE' or tg_level = 'ROW' then
+    if tg_op = 'UPDATE' and tg_level <> 'ROW' then
+        null;
+    elsif tg_op = 'INSERT' and fn_pgqueuer_is_notifier_awake()
+            and pg_try_advisory_xact_lock_shared(1752131962, hashtext('ch_pgqueuer'))
+            and fn_pgqueuer_is_notifier_awake() then
+        null;
+    else
         perform pg_notify('ch_pgqueuer', json_build_object(
             'channel', 'ch_pgqueuer',
             'operation', lower(tg_op),
