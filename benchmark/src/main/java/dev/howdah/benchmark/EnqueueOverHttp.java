@@ -22,6 +22,7 @@ final class EnqueueOverHttp implements Workload {
     private static final int CLIENTS = 8;
     private static final String ENTRYPOINT = "howdah_bench";
     private static final String PATH = "/rpc/fn_pgqueuer_enqueue";
+    private static final String BASELINE = "the function through JDBC";
 
     private final int warmUp;
     private final Duration turn;
@@ -77,18 +78,15 @@ final class EnqueueOverHttp implements Workload {
                 return warmUp;
             });
             clear(bench);
+            Clients throughJdbc = () -> throughJdbc(bench);
             Measurement rate = Rounds.compare(
-                    rounds,
-                    name(),
-                    () -> rate(bench, overHttp),
-                    "the function through JDBC",
-                    () -> rate(bench, () -> throughJdbc(bench)));
-            double[] millis = latencies(bench, overHttp, rate.value() / 2);
-            String half = name() + ", half that rate";
-            return List.of(
-                    rate,
-                    Measurement.latency(half + ", p50", Latencies.percentile(millis, 50)),
-                    Measurement.latency(half + ", p99", Latencies.percentile(millis, 99)));
+                    rounds, name(), () -> rate(bench, overHttp), BASELINE, () -> rate(bench, throughJdbc));
+            double half = rate.value() / 2;
+            List<Measurement> measurements = new ArrayList<>(List.of(rate));
+            measurements.addAll(Measurement.against(
+                    latencies(bench, overHttp, half, name() + ", half that rate"),
+                    latencies(bench, throughJdbc, half, BASELINE)));
+            return measurements;
         } finally {
             http.stop();
         }
@@ -154,7 +152,7 @@ final class EnqueueOverHttp implements Workload {
     }
 
     /** From when a request was due, so that a late one makes those after it late as well. */
-    private double[] latencies(Bench bench, Clients clients, double rate) throws Exception {
+    private List<Measurement> latencies(Bench bench, Clients clients, double rate, String name) throws Exception {
         int each = (int) (rate * latency.toMillis() / 1000 / CLIENTS);
         double gap = 1e9 * CLIENTS / rate;
         long start = System.nanoTime() + 10_000_000;
@@ -171,7 +169,10 @@ final class EnqueueOverHttp implements Workload {
             return millis;
         });
         clear(bench);
-        return all.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
+        double[] sorted = all.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
+        return List.of(
+                Measurement.latency(name + ", p50", Latencies.percentile(sorted, 50)),
+                Measurement.latency(name + ", p99", Latencies.percentile(sorted, 99)));
     }
 
     /** What a thread does with its client. */

@@ -39,13 +39,14 @@ final class Latencies {
 
     /** It is handled now. */
     void add(String body) {
+        long now = System.nanoTime();
         Matcher sent = SENT.matcher(body);
         if (!sent.find()) {
             throw new IllegalArgumentException("not a body of this measurement: " + body);
         }
         int place = count.getAndIncrement();
-        handled[place] = System.nanoTime();
-        millis[place] = (handled[place] - Long.parseLong(sent.group(1))) / 1e6;
+        handled[place] = now;
+        millis[place] = (now - Long.parseLong(sent.group(1))) / 1e6;
         left.countDown();
     }
 

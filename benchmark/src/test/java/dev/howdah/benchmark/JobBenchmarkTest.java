@@ -27,12 +27,12 @@ class JobBenchmarkTest {
 
         database.run("delete from pgqueuer");
         measure(measured);
-        assertThat(measured).hasSize(16).allMatch(measurement -> measurement.value() > 0);
+        assertThat(measured).hasSize(17).allMatch(measurement -> measurement.value() > 0);
         assertThat(database.value("select count(*) from pgqueuer")).isEqualTo("0");
     }
 
     private void measure(List<Measurement> measured) throws Exception {
-        JobBenchmark.of(200, 1, SHORT, SHORT.multipliedBy(3), 500)
+        JobBenchmark.of(200, 1, SHORT, SHORT, SHORT.multipliedBy(3), 500)
                 .run(database.dataSource(), name -> true, name -> {}, measured::add);
     }
 }

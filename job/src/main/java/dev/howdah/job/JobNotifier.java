@@ -85,8 +85,8 @@ final class JobNotifier implements Duty {
             isLeading = false;
             sleep();
             for (int i = 0; i < LAST_ROUNDS && isOwed; i++) {
+                LockSupport.parkNanos(i == 0 ? 0 : TELL.toNanos());
                 isOwed = tell();
-                LockSupport.parkNanos(isOwed ? TELL.toNanos() : 0);
             }
         }
     }
@@ -97,19 +97,21 @@ final class JobNotifier implements Duty {
 
     void wake() {
         IdleTransaction lock = IdleTransaction.open(direct);
+        boolean isHad = false;
         try {
-            if (lock.call(connection -> database.rows(connection, NotifierSql.WAKE, row -> row.getBoolean(1)))
-                    .get(0)) {
-                awake = lock;
-                isOwed = true;
-                rounds = 0;
-                roundsWithSenders = 0;
-                log.debug("the notifier is awake");
-            }
+            isHad = lock.call(connection -> database.rows(connection, NotifierSql.WAKE, row -> row.getBoolean(1)))
+                    .get(0);
         } finally {
-            if (awake != lock) {
+            if (!isHad) {
                 lock.close();
             }
+        }
+        if (isHad) {
+            awake = lock;
+            isOwed = true;
+            rounds = 0;
+            roundsWithSenders = 0;
+            log.debug("the notifier is awake");
         }
     }
 
