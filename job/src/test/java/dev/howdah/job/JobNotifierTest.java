@@ -9,15 +9,9 @@ import dev.howdah.embedded.EmbeddedPostgres;
 import dev.howdah.install.Installer;
 import dev.howdah.testkit.TestSession;
 import dev.howdah.testkit.TestSql;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -28,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /** Who tells of new jobs: who sends them, or the notifier while it is awake. Nobody else does its rounds here. */
@@ -40,7 +33,7 @@ class JobNotifierTest extends JobWorkerBase {
     private static final String SENT_AT = "\"sent_at\" : \"[^\"]*\"";
 
     @AutoClose
-    private final TestSession listener = new TestSession(database);
+    private final ToldListener listener = new ToldListener(database);
 
     @AutoClose
     private final TestSession session = new TestSession(database);
@@ -51,10 +44,11 @@ class JobNotifierTest extends JobWorkerBase {
     private final JobNotifier notifier = notifier();
 
     @BeforeEach
-    void listen() {
-        listener.run("listen ch_pgqueuer; listen mark");
+    void beginAsleep() {
         notifier.doWork();
-        assertThat(told()).as("of what one before it, that died, may have owed").containsExactly("insert");
+        assertThat(listener.told())
+                .as("of what one before it, that died, may have owed")
+                .containsExactly("insert");
         assertThat(notifier.idle()).isEqualTo(ASLEEP);
     }
 
@@ -77,9 +71,9 @@ class JobNotifierTest extends JobWorkerBase {
     @MethodSource("sends")
     void senderTellsWhileTheNotifierSleeps(String what, Consumer<Jobs> send) {
         send.accept(jobs);
-        assertThat(told()).containsExactly("insert");
+        assertThat(listener.told()).containsExactly("insert");
         notifier.doWork();
-        assertThat(told()).isEmpty();
+        assertThat(listener.told()).isEmpty();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -87,18 +81,18 @@ class JobNotifierTest extends JobWorkerBase {
     void notifierTellsWhileItIsAwake(String what, Consumer<Jobs> send) {
         notifier.wake();
         send.accept(jobs);
-        assertThat(told()).isEmpty();
+        assertThat(listener.told()).isEmpty();
         notifier.doWork();
-        assertThat(told()).containsExactly("insert");
+        assertThat(listener.told()).containsExactly("insert");
     }
 
     @Test
     void saysTheSameAsASenderDoes() {
         session.run(ENQUEUE);
-        List<PGNotification> senders = heard();
+        List<PGNotification> senders = listener.heard();
         notifier.wake();
         notifier.doWork();
-        assertThat(heard().get(0).getParameter().replaceFirst(SENT_AT, ""))
+        assertThat(listener.heard().get(0).getParameter().replaceFirst(SENT_AT, ""))
                 .isEqualTo(senders.get(0).getParameter().replaceFirst(SENT_AT, ""))
                 .doesNotContain("sent_at");
     }
@@ -106,12 +100,12 @@ class JobNotifierTest extends JobWorkerBase {
     @Test
     void whatPutsJobsBackOrTakesThemAwayTellsEvenWhileTheNotifierIsAwake() {
         session.run(ENQUEUE);
-        told();
+        listener.told();
         notifier.wake();
         session.run("update pgqueuer set status = 'failed'");
         session.run("update pgqueuer set status = 'queued'");
         session.run("delete from pgqueuer");
-        assertThat(told()).containsExactly("update", "update", "delete");
+        assertThat(listener.told()).containsExactly("update", "update", "delete");
     }
 
     @Test
@@ -121,17 +115,17 @@ class JobNotifierTest extends JobWorkerBase {
         notifier.sleep();
 
         jobs.sender().send(NewJob.of("later"));
-        assertThat(told()).as("who comes later tells").containsExactly("insert");
+        assertThat(listener.told()).as("who comes later tells").containsExactly("insert");
         notifier.doWork();
-        assertThat(told()).containsExactly("insert");
+        assertThat(listener.told()).containsExactly("insert");
         assertThat(notifier.idle()).isLessThan(ASLEEP);
 
         session.run("commit");
         notifier.doWork();
-        assertThat(told()).as("it is committed now").containsExactly("insert");
+        assertThat(listener.told()).as("it is committed now").containsExactly("insert");
         assertThat(notifier.idle()).isEqualTo(ASLEEP);
         notifier.doWork();
-        assertThat(told()).isEmpty();
+        assertThat(listener.told()).isEmpty();
     }
 
     @Test
@@ -140,10 +134,10 @@ class JobNotifierTest extends JobWorkerBase {
         session.run("begin").run(ENQUEUE).run("prepare transaction 'notifier'");
         notifier.sleep();
         notifier.doWork();
-        assertThat(told()).containsExactly("insert");
+        assertThat(listener.told()).containsExactly("insert");
         session.run("commit prepared 'notifier'");
         notifier.doWork();
-        assertThat(told()).containsExactly("insert");
+        assertThat(listener.told()).containsExactly("insert");
         assertThat(notifier.idle()).isEqualTo(ASLEEP);
     }
 
@@ -154,9 +148,9 @@ class JobNotifierTest extends JobWorkerBase {
         notifier.sleep();
         notifier.doWork();
         assertThat(notifier.idle()).isEqualTo(ASLEEP);
-        told();
+        listener.told();
         session.run(ENQUEUE).run("commit");
-        assertThat(told()).containsExactly("insert");
+        assertThat(listener.told()).containsExactly("insert");
     }
 
     @Test
@@ -165,11 +159,11 @@ class JobNotifierTest extends JobWorkerBase {
         session.run("begin").run(ENQUEUE);
         Thread release = new Thread(notifier::release);
         release.start();
-        await().until(() -> told().contains("insert"));
+        await().until(() -> listener.told().contains("insert"));
         session.run("notify mark, 'commits'").run("commit");
         release.join(10_000);
         assertThat(release.isAlive()).isFalse();
-        assertThat(toldAfter("commits")).contains("insert");
+        assertThat(listener.toldAfter("commits")).contains("insert");
     }
 
     @Test
@@ -180,7 +174,7 @@ class JobNotifierTest extends JobWorkerBase {
         await().until(() -> database.column(holder).isEmpty());
 
         jobs.sender().send(NewJob.of("a"));
-        assertThat(told()).containsExactly("insert");
+        assertThat(listener.told()).containsExactly("insert");
         for (int i = 0; i < ROUNDS; i++) {
             notifier.doWork();
         }
@@ -230,49 +224,6 @@ class JobNotifierTest extends JobWorkerBase {
         }
     }
 
-    /** Three send at once while it wakes, tells and sleeps: each is told of when it has committed, by itself or by others. */
-    @Test
-    void nobodyIsForgottenWhateverTheNotifierDoes() throws Exception {
-        Random random = new Random(4711);
-        ExecutorService threads = Executors.newFixedThreadPool(3);
-        List<TestSession> sessions =
-                Stream.generate(() -> new TestSession(database)).limit(3).toList();
-        try {
-            for (int burst = 0; burst < 100; burst++) {
-                if (random.nextInt(4) > 0) {
-                    notifier.wake();
-                }
-                List<Future<String>> sending = new ArrayList<>();
-                for (TestSession sender : sessions) {
-                    boolean commits = random.nextInt(4) > 0;
-                    sending.add(threads.submit(() -> sent(sender, commits)));
-                }
-                while (!sending.stream().allMatch(Future::isDone)) {
-                    switch (random.nextInt(20)) {
-                        case 0 -> wakeIfAsleep();
-                        case 1, 2, 3, 4 -> notifier.sleep();
-                        default -> notifier.doWork();
-                    }
-                }
-                notifier.sleep();
-                while (!notifier.idle().equals(ASLEEP)) {
-                    notifier.doWork();
-                }
-                List<PGNotification> heard = heard();
-                for (Future<String> transaction : sending) {
-                    if (!transaction.get().isEmpty()) {
-                        assertThat(isTold(heard, transaction.get()))
-                                .as("burst %s, transaction of %s", burst, transaction.get())
-                                .isTrue();
-                    }
-                }
-            }
-        } finally {
-            threads.shutdownNow();
-            sessions.forEach(TestSession::close);
-        }
-    }
-
     /** A sender's commit waits for a standby that there is not, and keeps the lock of all notifications meanwhile. */
     @Test
     void wakesWhereSendersWaitInLine() throws Exception {
@@ -318,68 +269,5 @@ class JobNotifierTest extends JobWorkerBase {
 
     private JobNotifier notifier() {
         return new JobNotifier(new JobDatabase(Transactions.over(kept), JobNames.standard()), database.dataSource());
-    }
-
-    private void wakeIfAsleep() {
-        if (!notifier.isAwake()) {
-            notifier.wake();
-        }
-    }
-
-    /** Marks where among all that is told it was committed, and gives the transaction's time, if it was. */
-    private static String sent(TestSession sender, boolean commits) {
-        sender.run("begin");
-        String time = sender.value("select to_json(now()) #>> '{}'");
-        sender.run(ENQUEUE + ", pg_sleep(random() * 0.02)").run("notify mark, '" + time + "'");
-        sender.run(commits ? "commit" : "rollback");
-        return commits ? time : "";
-    }
-
-    private static boolean isTold(List<PGNotification> heard, String transaction) {
-        boolean committed = false;
-        for (PGNotification notification : heard) {
-            String payload = notification.getParameter();
-            if (notification.getName().equals("mark")) {
-                committed |= payload.equals(transaction);
-            } else if (committed || payload.contains(transaction)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private List<String> told() {
-        return operations(heard());
-    }
-
-    private List<String> toldAfter(String mark) {
-        List<PGNotification> heard = heard();
-        int at = 0;
-        while (!heard.get(at).getParameter().equals(mark)) {
-            at++;
-        }
-        return operations(heard.subList(at, heard.size()));
-    }
-
-    private static List<String> operations(List<PGNotification> heard) {
-        return heard.stream()
-                .filter(notification -> notification.getName().equals("ch_pgqueuer"))
-                .map(notification -> notification.getParameter().replaceFirst(".*\"operation\" : \"(\\w+)\".*", "$1"))
-                .toList();
-    }
-
-    /** All that was told until now. */
-    private List<PGNotification> heard() {
-        database.run("notify mark, 'now'");
-        List<PGNotification> heard = new ArrayList<>();
-        try {
-            while (heard.stream().noneMatch(n -> n.getParameter().equals("now"))) {
-                heard.addAll(
-                        List.of(listener.connection().unwrap(PGConnection.class).getNotifications(10_000)));
-            }
-        } catch (SQLException e) {
-            throw new AssertionError(e);
-        }
-        return heard;
     }
 }

@@ -7,11 +7,13 @@ import dev.howdah.core.DutyLoop;
 import dev.howdah.core.Outcome;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,7 +200,9 @@ class StreamConsumerTest extends StreamClientBase {
         Subscriber subscriber =
                 new Subscribers(database.dataSource(), STREAM, "c").whole().get(0);
         BatchFetcher fetcher = new BatchFetcher(database.dataSource(), subscriber, "one", Duration.ofHours(1));
-        Delivery delivery = fetcher.next(null, Duration.ZERO).orElseThrow();
+        Delivery delivery = Awaitility.await() // none while the ticker is at it
+                .until(() -> fetcher.next(null, Duration.ZERO), Optional::isPresent)
+                .orElseThrow();
         assertThat(new BatchFetcher(database.dataSource(), subscriber, "two", LONG).next(null, Duration.ZERO))
                 .isEmpty();
         fetcher.release(delivery);
