@@ -5,12 +5,17 @@ final class NotifierSql {
 
     private NotifierSql() {}
 
-    /** Whether there is a line before the lock of all notifications: two sessions now and then meet there without harm. */
+    /**
+     * Whether sessions of this database stand in line before the lock of all notifications, which is the whole server's; two
+     * meet there now and then without harm.
+     */
     static final String IS_CONTENDED = """
             select count(*) > 1
               from pg_locks
+              join pg_stat_activity using (pid)
              where locktype = 'object' and database = 0 and classid = 'pg_database'::regclass and objid = 0
-               and not granted""";
+               and not granted
+               and datname = current_database()""";
 
     /** In a transaction that is kept; false at the moment at which a sender looks. */
     static final String WAKE = "select pg_try_advisory_xact_lock(1752131961, hashtext('ch_pgqueuer'))";

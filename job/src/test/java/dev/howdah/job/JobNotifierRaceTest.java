@@ -38,7 +38,7 @@ class JobNotifierRaceTest extends JobWorkerBase {
         List<TestSession> sessions =
                 Stream.generate(() -> new TestSession(database)).limit(3).toList();
         try {
-            for (int burst = 0; burst < 50; burst++) {
+            for (int burst = 0; burst < 30; burst++) {
                 if (random.nextInt(4) > 0) {
                     notifier.wake();
                 }
