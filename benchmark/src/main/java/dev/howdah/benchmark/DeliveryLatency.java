@@ -31,7 +31,7 @@ final class DeliveryLatency implements Workload {
     List<Measurement> measure(Bench bench, String name) throws Exception {
         String stream = bench.newStream();
         try {
-            run(bench, stream, Latencies.WARM_UP_RATE, Latencies.WARM_UP);
+            run(bench, stream, Latencies.WARM_UP_RATE, Latencies.warmUp(duration));
             return run(bench, stream, rate, duration).measurements(name);
         } finally {
             bench.dropStream(stream);

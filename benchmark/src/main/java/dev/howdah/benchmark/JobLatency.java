@@ -29,7 +29,7 @@ final class JobLatency implements Workload {
 
     @Override
     public List<Measurement> measure(Bench bench) throws Exception {
-        run(bench, Latencies.WARM_UP_RATE, Latencies.WARM_UP);
+        run(bench, Latencies.WARM_UP_RATE, Latencies.warmUp(duration));
         List<Measurement> commits = CommitLatency.measure(bench, rate, duration.dividedBy(2));
         return Measurement.against(run(bench, rate, duration).measurements(name()), commits);
     }

@@ -2,6 +2,7 @@ package dev.howdah.benchmark;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +14,7 @@ import java.util.stream.IntStream;
 /** How long messages took, and when they came; their bodies say when they were sent. */
 final class Latencies {
 
-    /** Until the JVM has compiled what a day's messages go through, at {@link #WARM_UP_RATE}. */
-    static final Duration WARM_UP = Duration.ofSeconds(8);
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(8);
 
     static final int WARM_UP_RATE = 1_000;
 
@@ -29,6 +29,11 @@ final class Latencies {
         handled = new long[expected];
         millis = new double[expected];
         left = new CountDownLatch(expected);
+    }
+
+    /** Until the JVM has compiled what a day's messages go through, at {@link #WARM_UP_RATE}; less if little is measured. */
+    static Duration warmUp(Duration measured) {
+        return Collections.min(List.of(measured.multipliedBy(2), LONGEST_WARM_UP));
     }
 
     /** 200 bytes of JSON, sent now. */

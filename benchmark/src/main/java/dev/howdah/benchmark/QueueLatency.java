@@ -27,7 +27,7 @@ final class QueueLatency implements Workload {
     public List<Measurement> measure(Bench bench) throws Exception {
         String queue = bench.newQueue();
         try {
-            run(bench, queue, Latencies.WARM_UP_RATE, Latencies.WARM_UP);
+            run(bench, queue, Latencies.WARM_UP_RATE, Latencies.warmUp(duration));
             return run(bench, queue, rate, duration).measurements(name());
         } finally {
             bench.dropQueue(queue);
