@@ -140,9 +140,9 @@ final class JobNotifier implements Duty {
         return isSending;
     }
 
-    private static boolean isHeld(IdleTransaction lock) {
+    private boolean isHeld(IdleTransaction lock) {
         try {
-            lock.call(connection -> connection.createStatement().execute("select 1"));
+            lock.call(connection -> database.rows(connection, "select 1", row -> row.getInt(1)));
             return true;
         } catch (HowdahException e) {
             log.debug("the notifier's connection was lost", e);

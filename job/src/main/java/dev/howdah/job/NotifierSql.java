@@ -37,7 +37,7 @@ final class NotifierSql {
                        'channel', 'ch_pgqueuer',
                        'operation', 'insert',
                        'sent_at', now(),
-                       'table', 'pgqueuer',
+                       'table', (select relname from pg_class where oid = 'pgqueuer'::regclass),
                        'type', 'table_changed_event')::text)
               from asked""";
 }

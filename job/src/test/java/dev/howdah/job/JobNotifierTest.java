@@ -90,11 +90,23 @@ class JobNotifierTest extends JobWorkerBase {
     void saysTheSameAsASenderDoes() {
         session.run(ENQUEUE);
         List<PGNotification> senders = listener.heard();
-        notifier.wake();
-        notifier.doWork();
+        JobDatabase inSchema =
+                new JobDatabase(Transactions.over(kept), JobNames.standard().inSchema("public"));
+        new JobNotifier(inSchema, database.dataSource()).doWork();
         assertThat(listener.heard().get(0).getParameter().replaceFirst(SENT_AT, ""))
                 .isEqualTo(senders.get(0).getParameter().replaceFirst(SENT_AT, ""))
                 .doesNotContain("sent_at");
+    }
+
+    @Test
+    void whoInsertsMayHaveAnySearchPath() {
+        String insert = "insert into public.pgqueuer (priority, entrypoint, status) values (0, 'a', 'queued')";
+        session.run("set search_path = ''");
+        session.run(insert);
+        assertThat(listener.told()).containsExactly("insert");
+        notifier.wake();
+        session.run(insert);
+        assertThat(listener.told()).isEmpty();
     }
 
     @Test

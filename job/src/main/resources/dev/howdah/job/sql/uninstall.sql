@@ -6,7 +6,6 @@ drop function if exists fn_pgqueuer_check_batch(jsonb);
 drop function if exists fn_pgqueuer_checked_headers(jsonb);
 drop function if exists fn_pgqueuer_checked_delay(interval);
 drop function if exists fn_pgqueuer_changed();
-drop function if exists fn_pgqueuer_is_notifier_awake();
 drop function if exists fn_pgqueuer_without_waiting_time();
 drop function if exists fn_pgqueuer_without_slot();
 drop cast if exists (pgqueuer_statistics_status as pgqueuer_status);

@@ -8,28 +8,24 @@
 --     1752131962   shared, until its transaction ends, by a sender that has left the telling to it
 -- The notifier goes on telling until nobody shares the second one. So a sender that saw it awake, then shared that lock,
 -- and saw it awake again will be told of; all others notify by themselves. Deletes always do, they are made in batches.
-
--- Whether a notifier is awake. Its lock is only tried: kept, it would keep a notifier from waking.
-create or replace function fn_pgqueuer_is_notifier_awake() returns bool
-    language sql
-as $$
-    select case when pg_try_advisory_lock_shared(1752131961, hashtext('ch_pgqueuer'))
-                then not pg_advisory_unlock_shared(1752131961, hashtext('ch_pgqueuer'))
-                else true end
-$$;
+-- Only functions of pg_catalog are called: whoever inserts may have any search_path.
 
 create or replace function fn_pgqueuer_changed() returns trigger
     language plpgsql
 as $$
+declare
+    is_left_to_notifier bool := tg_op = 'INSERT';
 begin
+    -- the first lock is only tried: kept, it would keep a notifier from waking
+    for look in 1..2 loop
+        is_left_to_notifier := is_left_to_notifier
+            and case when pg_try_advisory_lock_shared(1752131961, hashtext('ch_pgqueuer'))
+                     then not pg_advisory_unlock_shared(1752131961, hashtext('ch_pgqueuer'))
+                     else true end
+            and pg_try_advisory_xact_lock_shared(1752131962, hashtext('ch_pgqueuer'));
+    end loop;
     -- of updates, only those matter that put a job back in line or hold it: a trigger of its own picks them out
-    if tg_op = 'UPDATE' and tg_level <> 'ROW' then
-        null;
-    elsif tg_op = 'INSERT' and fn_pgqueuer_is_notifier_awake()
-            and pg_try_advisory_xact_lock_shared(1752131962, hashtext('ch_pgqueuer'))
-            and fn_pgqueuer_is_notifier_awake() then
-        null;
-    else
+    if not is_left_to_notifier and (tg_op <> 'UPDATE' or tg_level = 'ROW') then
         perform pg_notify('ch_pgqueuer', json_build_object(
             'channel', 'ch_pgqueuer',
             'operation', lower(tg_op),
