@@ -7,7 +7,7 @@ public final class GatewayBenchmark {
 
     private GatewayBenchmark() {}
 
-    /** About two minutes. */
+    /** About three minutes. */
     public static Benchmark whole() {
         return of(60_000, Duration.ofSeconds(5), 5, Duration.ofSeconds(20));
     }

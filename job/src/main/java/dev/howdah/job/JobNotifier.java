@@ -4,7 +4,6 @@ import dev.howdah.core.Duty;
 import dev.howdah.core.HowdahException;
 import dev.howdah.core.IdleTransaction;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,9 +28,6 @@ final class JobNotifier implements Duty {
     private static final int REST = 4;
     /** After so many rounds it goes to sleep if in fewer than a tenth of them somebody was sending. */
     private static final int ROUNDS = 200;
-
-    /** How often it tells at most, when it ends, until the last sender that relies on it has committed. */
-    private static final int LAST_ROUNDS = 200;
 
     private final JobDatabase database;
     private final DataSource direct;
@@ -84,11 +80,19 @@ final class JobNotifier implements Duty {
         if (isLeading) {
             isLeading = false;
             sleep();
-            for (int i = 0; i < LAST_ROUNDS && isOwed; i++) {
-                LockSupport.parkNanos(i == 0 ? 0 : TELL.toNanos());
-                isOwed = tell();
+            if (isOwed && tell()) {
+                tellOfTheLast();
             }
         }
+    }
+
+    private void tellOfTheLast() {
+        try {
+            database.row(NotifierSql.AWAIT_SENDERS, row -> true);
+        } catch (HowdahException e) {
+            log.debug("a sender is still at work: of its jobs workers learn by polling", e);
+        }
+        tell();
     }
 
     boolean isAwake() {

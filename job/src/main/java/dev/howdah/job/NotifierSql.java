@@ -40,4 +40,8 @@ final class NotifierSql {
                        'table', (select relname from pg_class where oid = 'pgqueuer'::regclass),
                        'type', 'table_changed_event')::text)
               from asked""";
+
+    /** Waits for those who leave the telling to the notifier, a second at most; who comes meanwhile notifies. */
+    static final String AWAIT_SENDERS = """
+            select set_config('lock_timeout', '1s', true), pg_advisory_xact_lock(1752131962, hashtext('ch_pgqueuer'))""";
 }
