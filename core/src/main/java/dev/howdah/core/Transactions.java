@@ -2,12 +2,13 @@ package dev.howdah.core;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In whose transaction something happens: one of its own ({@link #call}), a single statement's ({@link #statement}), or
- * the caller's ({@link #joined}). Every {@link SQLException} leaves here as a {@link HowdahException}.
+ * In whose transaction something happens: one of its own ({@link #call}, or {@link #script} in one round trip), a single
+ * statement's ({@link #statement}), or the caller's ({@link #joined}). Every {@link SQLException} leaves here as a {@link HowdahException}.
  */
 public final class Transactions {
 
@@ -34,6 +35,24 @@ public final class Transactions {
                 T result = work.on(connection);
                 connection.commit();
                 return result;
+            } catch (Throwable failure) { // a checked one, too, that slipped past the compiler
+                rollBack(connection, failure);
+                throw failure;
+            }
+        });
+    }
+
+    /**
+     * Runs {@code work}, which is {@code begin; …; commit} in one message: a transaction of its own in one round trip. The
+     * driver's own {@code begin} would have an answer to itself, which wakes both sides once more. Rolled back when it
+     * throws.
+     *
+     * @throws HowdahException.Unavailable as for {@link #call}
+     */
+    public <T extends @Nullable Object> T script(SqlCall<T> work) {
+        return withConnection(true, connection -> {
+            try {
+                return work.on(connection);
             } catch (Throwable failure) { // a checked one, too, that slipped past the compiler
                 rollBack(connection, failure);
                 throw failure;
@@ -73,8 +92,12 @@ public final class Transactions {
     }
 
     private static void rollBack(Connection connection, Throwable failure) {
-        try {
-            connection.rollback();
+        try (Statement statement = connection.createStatement()) {
+            if (connection.getAutoCommit()) {
+                statement.execute("rollback"); // of what a script began: the driver would refuse its own
+            } else {
+                connection.rollback();
+            }
         } catch (SQLException e) {
             failure.addSuppressed(e);
             KeptConnection.discard(connection); // turning autocommit on again would commit

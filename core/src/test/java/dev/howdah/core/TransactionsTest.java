@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,6 +74,28 @@ class TransactionsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void aScriptIsOneTransaction(boolean autoCommit) throws SQLException {
+        pool.connection.setAutoCommit(autoCommit);
+        transactions.script(
+                connection -> execute(connection, "begin; insert into t values (1); insert into t values (2); commit"));
+        assertThat(rows()).containsExactly("1", "2");
+        assertThatThrownBy(() -> transactions.script(
+                        connection -> execute(connection, "begin; insert into t values (3); select 1/0; commit")))
+                .isInstanceOf(HowdahException.InvalidInput.class)
+                .hasMessage("division by zero");
+        IllegalStateException failure = new IllegalStateException();
+        assertThatThrownBy(() -> transactions.script(connection -> {
+                    execute(connection, "begin; insert into t values (4)");
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        transactions.statement(connection -> insert(connection, 5));
+        assertThat(rows()).containsExactly("1", "2", "5");
+        assertThat(pool.connection.getAutoCommit()).isEqualTo(autoCommit);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void aStatementIsItsOwnTransaction(boolean autoCommit) throws SQLException {
         pool.connection.setAutoCommit(autoCommit);
         transactions.statement(connection -> {
@@ -107,19 +130,20 @@ class TransactionsTest {
         config.setMaximumPoolSize(1);
         try (HikariDataSource hikari = new HikariDataSource(config)) {
             Transactions pooled = Transactions.over(hikari);
-            for (boolean inTransaction : List.of(true, false)) {
-                SqlCall<Object> dies = connection -> {
-                    insert(connection, 1);
-                    Postgres.terminate("dies");
-                    return insert(connection, 2);
-                };
-                assertThatThrownBy(() -> {
-                            if (inTransaction) {
-                                pooled.call(dies);
-                            } else {
-                                pooled.statement(dies);
-                            }
-                        })
+            SqlCall<Object> dies = connection -> {
+                insert(connection, 1);
+                Postgres.terminate("dies");
+                return insert(connection, 2);
+            };
+            List<ThrowingCallable> ways = List.of(
+                    () -> pooled.call(dies),
+                    () -> pooled.statement(dies),
+                    () -> pooled.script(connection -> {
+                        execute(connection, "begin");
+                        return dies.on(connection);
+                    }));
+            for (ThrowingCallable way : ways) {
+                assertThatThrownBy(way)
                         .isInstanceOf(HowdahException.Unavailable.class)
                         .hasMessageContaining("terminating connection");
                 assertThat(Postgres.column(hikari, "select 1")).containsExactly("1");

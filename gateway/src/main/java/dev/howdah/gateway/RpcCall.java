@@ -7,8 +7,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * A request's whole transaction, in one round trip: the driver sends {@code begin}, settings, pre-request function, call and
- * {@code commit} together. (It would ask for answers in between if a parameter had no type; the transaction is one all the
+ * A request's whole transaction, in one round trip: {@code begin}, settings, pre-request function, call and {@code commit}
+ * are one message. (The driver would ask for answers in between if a parameter had no type; the transaction is one all the
  * same.) Only a call that may have to be undone, because of what it gives, has its commit sent after it.
  *
  * @param statement the settings, and the call, which is the last of its statements
@@ -25,8 +25,11 @@ record RpcCall(SqlText statement, boolean exactlyOne, long maxRows, long offset,
 
     RpcResult in(Transactions transactions) {
         boolean mayBeUndone = exactlyOne || maxRows >= 0 || offset > 0 || rollback;
-        return transactions.call(
-                mayBeUndone ? this::checked : connection -> executed(connection, statement.add("; commit")));
+        return mayBeUndone ? transactions.call(this::checked) : transactions.script(this::whole);
+    }
+
+    private RpcResult whole(Connection connection) throws SQLException {
+        return executed(connection, SqlText.of("begin; ").add(statement).add("; commit"));
     }
 
     private RpcResult checked(Connection connection) throws SQLException {
