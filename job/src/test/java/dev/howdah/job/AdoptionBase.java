@@ -17,7 +17,11 @@ import org.postgresql.core.Parser;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A database to be adopted, as one role and one search_path see it. */
-record AdoptionBase(DataSource dataSource) {
+record AdoptionBase(DataSource dataSource, TestSql sql) implements AutoCloseable {
+
+    AdoptionBase(DataSource dataSource) {
+        this(dataSource, new TestSql(dataSource));
+    }
 
     /** The same, with connections of that search_path. */
     static AdoptionBase inSchema(DataSource dataSource, String searchPath) {
@@ -32,16 +36,16 @@ record AdoptionBase(DataSource dataSource) {
     }
 
     void run(String sql) {
-        new TestSql(dataSource).run(sql);
+        this.sql.run(sql);
     }
 
     List<String> column(String sql) {
-        return new TestSql(dataSource).column(sql);
+        return this.sql.column(sql);
     }
 
     /** The one value that {@code sql} selects. */
     String one(String sql) {
-        return new TestSql(dataSource).value(sql);
+        return this.sql.value(sql);
     }
 
     /** Runs a script as {@code psql -v ON_ERROR_STOP=1 -f} does, a statement at a time. */
@@ -68,6 +72,11 @@ record AdoptionBase(DataSource dataSource) {
                      order by installed_rank"""));
         }
         return dump;
+    }
+
+    @Override
+    public void close() {
+        sql.close();
     }
 
     private static String dumpSql() {

@@ -8,6 +8,7 @@ import dev.howdah.install.Installer;
 import dev.howdah.testkit.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,8 @@ class AdoptionRefusalTest {
     private static final Installer INSTALLER = Installer.forWingsOnClassPath();
 
     private final TestDatabase test = TestDatabase.empty();
+
+    @AutoClose
     private final AdoptionBase database = new AdoptionBase(test.dataSource());
 
     @AfterEach

@@ -39,8 +39,8 @@ class AdoptionTest {
     @ParameterizedTest
     @EnumSource
     void adopts(AdoptionEra era) {
-        try (TestDatabase test = TestDatabase.empty()) {
-            AdoptionBase database = new AdoptionBase(test.dataSource());
+        try (TestDatabase test = TestDatabase.empty();
+                AdoptionBase database = new AdoptionBase(test.dataSource())) {
             List<String> empty = database.dump();
             era.create(database);
             era.fill(database);
@@ -64,8 +64,8 @@ class AdoptionTest {
 
     @Test
     void aSlotIsGivenUpWhenItsJobIsPutBack() {
-        try (TestDatabase test = TestDatabase.empty()) {
-            AdoptionBase database = new AdoptionBase(test.dataSource());
+        try (TestDatabase test = TestDatabase.empty();
+                AdoptionBase database = new AdoptionBase(test.dataSource())) {
             AdoptionEra.V1_4.create(database);
             AdoptionEra.V1_4.fill(database);
             INSTALLER.install(database.dataSource());
@@ -80,8 +80,8 @@ class AdoptionTest {
 
     @Test
     void aJobOfAWorkerThatHoldsTheTableIsNotLost() throws Exception {
-        try (TestDatabase test = TestDatabase.empty()) {
-            AdoptionBase database = new AdoptionBase(test.dataSource());
+        try (TestDatabase test = TestDatabase.empty();
+                AdoptionBase database = new AdoptionBase(test.dataSource())) {
             AdoptionEra.V0_20.create(database);
             try (Connection worker = database.dataSource().getConnection();
                     Statement statement = worker.createStatement()) {

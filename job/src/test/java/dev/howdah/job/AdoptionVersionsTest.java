@@ -28,15 +28,15 @@ class AdoptionVersionsTest {
                 ? PostgresBinaries.bundled()
                 : PostgresBinaries.of(Path.of("target/postgres", major + ".jar"));
         try (EmbeddedPostgres postgres =
-                EmbeddedPostgres.builder().binaries(binaries).start()) {
-            AdoptionBase installed = create(postgres, "installed");
+                        EmbeddedPostgres.builder().binaries(binaries).start();
+                AdoptionBase installed = create(postgres, "installed");
+                AdoptionBase scripted = create(postgres, "scripted")) {
             List<String> empty = installed.dump();
             INSTALLER.install(installed.dataSource());
             List<String> fresh = installed.dump();
             assertThat(installed.one("select fn_pgqueuer_enqueue('a', headers => '{}')"))
                     .isEqualTo("1");
 
-            AdoptionBase scripted = create(postgres, "scripted");
             scripted.runAsPsqlDoes(INSTALLER.script());
             assertThat(scripted.dump()).isEqualTo(fresh);
             assertThat(INSTALLER.install(scripted.dataSource()).applied()).isEmpty();
@@ -44,24 +44,26 @@ class AdoptionVersionsTest {
 
             boolean middle = major > 14 && major < 18;
             for (AdoptionEra era : middle ? EnumSet.of(AdoptionEra.V0_4, AdoptionEra.V2_0) : ALL) {
-                AdoptionBase adopted = create(postgres, "install_" + era);
-                era.create(adopted);
-                era.fill(adopted);
-                INSTALLER.install(adopted.dataSource());
+                try (AdoptionBase adopted = create(postgres, "install_" + era)) {
+                    era.create(adopted);
+                    era.fill(adopted);
+                    INSTALLER.install(adopted.dataSource());
 
-                assertThat(AdoptionDifferences.between(fresh, adopted.dump()))
-                        .as("%s on %d", era, major)
-                        .containsExactlyInAnyOrderElementsOf(AdoptionDifferences.allowed(era, major));
+                    assertThat(AdoptionDifferences.between(fresh, adopted.dump()))
+                            .as("%s on %d", era, major)
+                            .containsExactlyInAnyOrderElementsOf(AdoptionDifferences.allowed(era, major));
+                }
             }
             for (AdoptionEra era : EnumSet.of(AdoptionEra.V0_4, AdoptionEra.V2_0)) {
-                AdoptionBase adopted = create(postgres, "script_" + era);
-                era.create(adopted);
-                era.fill(adopted);
-                adopted.runAsPsqlDoes(INSTALLER.script());
+                try (AdoptionBase adopted = create(postgres, "script_" + era)) {
+                    era.create(adopted);
+                    era.fill(adopted);
+                    adopted.runAsPsqlDoes(INSTALLER.script());
 
-                assertThat(AdoptionDifferences.between(fresh, adopted.dump()))
-                        .as("script on %s on %d", era, major)
-                        .containsExactlyInAnyOrderElementsOf(AdoptionDifferences.allowed(era, major));
+                    assertThat(AdoptionDifferences.between(fresh, adopted.dump()))
+                            .as("script on %s on %d", era, major)
+                            .containsExactlyInAnyOrderElementsOf(AdoptionDifferences.allowed(era, major));
+                }
             }
 
             INSTALLER.uninstall(installed.dataSource());

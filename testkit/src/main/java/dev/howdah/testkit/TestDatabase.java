@@ -19,9 +19,11 @@ import javax.sql.DataSource;
 public final class TestDatabase implements AutoCloseable {
 
     private final PostgresAddress address;
+    private final TestSql sql;
 
     private TestDatabase(PostgresAddress address) {
         this.address = address;
+        this.sql = new TestSql(address.dataSource());
     }
 
     /** With all wings that are on the class path. */
@@ -36,7 +38,7 @@ public final class TestDatabase implements AutoCloseable {
 
     private static TestDatabase create(String template) {
         String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-        Shared.sql().run("create database " + name + template);
+        Shared.SQL.run("create database " + name + template);
         return new TestDatabase(Shared.POSTGRES.database(name));
     }
 
@@ -51,17 +53,17 @@ public final class TestDatabase implements AutoCloseable {
 
     /** @see TestSql#run */
     public void run(String sql) {
-        sql().run(sql);
+        this.sql.run(sql);
     }
 
     /** @see TestSql#column */
     public List<String> column(String sql) {
-        return sql().column(sql);
+        return this.sql.column(sql);
     }
 
     /** @see TestSql#value */
     public String value(String sql) {
-        return sql().value(sql);
+        return this.sql.value(sql);
     }
 
     /** As if the network or PostgreSQL had gone, for everybody who is connected. */
@@ -70,23 +72,20 @@ public final class TestDatabase implements AutoCloseable {
                 + " where datname = current_database() and pid <> pg_backend_pid()");
     }
 
-    private TestSql sql() {
-        return new TestSql(dataSource());
-    }
-
     /** Ends what is still connected to it, and drops it. */
     @Override
     public void close() {
+        sql.close();
         for (int tries = 0; ; tries++) {
             try {
-                Shared.sql().run("drop database " + address.database() + " with (force)");
+                Shared.SQL.run("drop database " + address.database() + " with (force)");
                 return;
             } catch (RuntimeException | Error e) {
                 // an autovacuum worker, which an ordinary role may not end, is there for a moment
                 if (tries == 50 || !String.valueOf(e.getMessage()).contains("permission denied to terminate process")) {
                     throw e;
                 }
-                Shared.sql().run("select pg_sleep(0.1)");
+                Shared.SQL.run("select pg_sleep(0.1)");
             }
         }
     }
@@ -99,12 +98,10 @@ public final class TestDatabase implements AutoCloseable {
                 .setting("max_prepared_transactions", "20")
                 .start();
 
-        static TestSql sql() {
-            return new TestSql(POSTGRES.address().dataSource());
-        }
+        static final TestSql SQL = new TestSql(POSTGRES.address().dataSource());
 
         static {
-            sql().run("create database " + TEMPLATE);
+            SQL.run("create database " + TEMPLATE);
             Installer.forWingsOnClassPath().install(POSTGRES.database(TEMPLATE).dataSource());
         }
     }
