@@ -59,8 +59,8 @@ class ServeTest {
                     .until(() -> !database.column(LEADERS).isEmpty());
             assertThat(a.terminate()).isEqualTo(143);
         }
-        assertThat(database.column("select pid from pg_stat_activity where application_name = 'server-a'"))
-                .isEmpty();
+        await().until(() -> database.column("select pid from pg_stat_activity where application_name = 'server-a'")
+                .isEmpty());
     }
 
     @Test

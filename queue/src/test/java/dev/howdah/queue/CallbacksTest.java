@@ -72,7 +72,7 @@ class CallbacksTest extends QueueClientBase {
             sender().send(NewMessage.json("101"));
             eventually(() -> assertThat(written()).endsWith("101"));
         }
-        assertThat(workers()).isZero();
+        eventually(() -> assertThat(workers()).isZero());
     }
 
     @Test
@@ -159,7 +159,7 @@ class CallbacksTest extends QueueClientBase {
             eventually(() -> assertThat(written()).hasSize(10));
             eventually(() -> assertThat(workers()).isEqualTo(2));
         }
-        assertThat(workers()).isZero();
+        eventually(() -> assertThat(workers()).isZero());
     }
 
     /** While the procedure {@code hold} can't go on. */

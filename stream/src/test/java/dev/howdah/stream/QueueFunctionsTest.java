@@ -186,13 +186,14 @@ class QueueFunctionsTest {
     @ValueSource(strings = {"pgque_writer", "pgq_writer"})
     void whoMayWriteMayStillDoSoAfterwards(String role) {
         Way way = role.equals("pgq_writer") ? Way.OLDER_LANGUAGE : Way.JAVA_ONE;
-        TestSql login = new TestSql(TestLogin.memberOf(role, database).dataSource());
-        login.run(way.of("before"));
-        admin.run(ROTATE);
-        login.run(way.of("after"));
-        assertThat(tableOf("after")).isEqualTo(currentTable());
-        TestSql nobody = new TestSql(TestLogin.ofNoRole(database).dataSource());
-        assertThatThrownBy(() -> nobody.run(Way.JAVA_ONE.of("no"))).hasMessageContaining("permission denied");
+        try (TestSql login = new TestSql(TestLogin.memberOf(role, database).dataSource());
+                TestSql nobody = new TestSql(TestLogin.ofNoRole(database).dataSource())) {
+            login.run(way.of("before"));
+            admin.run(ROTATE);
+            login.run(way.of("after"));
+            assertThat(tableOf("after")).isEqualTo(currentTable());
+            assertThatThrownBy(() -> nobody.run(Way.JAVA_ONE.of("no"))).hasMessageContaining("permission denied");
+        }
     }
 
     private void disable(boolean disabled) {
