@@ -5,7 +5,6 @@ import dev.howdah.core.Wakeups;
 import dev.howdah.job.JobExecution.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,7 @@ public final class JobWorker implements AutoCloseable {
     private final JobClaimer claimer;
     private final DutyLoop claiming;
     private final DutyLoop settling;
-    private final JobTimeouts timeouts = new JobTimeouts();
+    private final Executions executions;
     private final Wakeups.Listening listening;
     private final Handoffs handoffs;
 
@@ -48,12 +47,12 @@ public final class JobWorker implements AutoCloseable {
                 limits,
                 settings.heartbeatTimeout,
                 settings.concurrency == 1);
+        executions = new Executions(settings.handlers, this::handled);
         settler = new JobSettler(settings.database, id);
         runner = new JobRunner(settings.concurrency, this::roomier, this::noThread);
         claimer = new JobClaimer(fetcher, limits, inFlight, runner, settings, this::start);
         listening = settings.wakeups.listen(settings.database.names().channel(), new JobNews(inFlight, claimer));
-        handoffs = new Handoffs(
-                id, settings, limits, inFlight, runner, claimer, job -> execution(entrypoint(job), List.of(job)));
+        handoffs = new Handoffs(id, settings, limits, inFlight, runner, claimer, executions::of);
         settings.database.join(handoffs);
         settling = DutyLoop.builder()
                 .duty(new JobHeartbeat(fetcher, inFlight, settings.heartbeatTimeout.dividedBy(3)))
@@ -96,40 +95,13 @@ public final class JobWorker implements AutoCloseable {
         }
         settling.close();
         runner.close();
-        timeouts.close();
+        executions.close();
     }
 
-    /** Each entrypoint's jobs in their order, in batches as large as its handler takes. */
     private void start(List<ClaimedJob> claimed) {
-        List<JobExecution> executions = new ArrayList<>();
-        Map<String, List<Job>> batches = new HashMap<>();
-        for (ClaimedJob one : claimed) {
-            Entrypoint entrypoint = entrypoint(one.job());
-            if (entrypoint.batchSize() == 1) {
-                executions.add(execution(entrypoint, List.of(one.job())));
-                continue;
-            }
-            List<Job> batch = batches.computeIfAbsent(entrypoint.name(), name -> new ArrayList<>());
-            batch.add(one.job());
-            if (batch.size() == entrypoint.batchSize()) {
-                executions.add(execution(entrypoint, batches.remove(entrypoint.name())));
-            }
-        }
-        batches.values().forEach(jobs -> executions.add(execution(entrypoint(jobs.get(0)), jobs)));
-        executions.forEach(inFlight::picked);
-        runner.run(executions);
-    }
-
-    private JobExecution execution(Entrypoint entrypoint, List<Job> jobs) {
-        return new JobExecution(List.copyOf(jobs), entrypoint, timeouts, this::handled);
-    }
-
-    private Entrypoint entrypoint(Job job) {
-        Entrypoint entrypoint = settings.handlers.get(job.entrypoint());
-        if (entrypoint == null) {
-            throw new IllegalStateException("claimed a job of " + job.entrypoint() + ", which has no handler");
-        }
-        return entrypoint;
+        List<JobExecution> begun = executions.of(claimed);
+        begun.forEach(inFlight::picked);
+        runner.run(begun);
     }
 
     private void noThread(JobExecution execution, Throwable reason) {
