@@ -28,7 +28,9 @@ final class JobClaimer implements Duty {
     /** How many outcomes may wait to be written before no more jobs are claimed. */
     private static final int MOST_UNSETTLED = 10_000;
 
-    private static final int MOST_AHEAD = 2_000;
+    private static final int MOST_AHEAD = 3_000;
+    /** What the payloads claimed ahead may amount to, as far as the next jobs' are like the last ones'. */
+    private static final long MOST_BYTES_AHEAD = 32 << 20;
     /** How much of the time the look for silent workers' jobs may take: one part in so many, or one look a timeout. */
     private static final int TAKE_OVER_SHARE = 50;
 
@@ -58,6 +60,7 @@ final class JobClaimer implements Duty {
     private long claimBegan = System.nanoTime();
     private long claimTook;
     private long endedBefore;
+    private long payloadBytes;
     private boolean foundBehind;
     private Duration idle;
     private long found = System.nanoTime();
@@ -185,7 +188,8 @@ final class JobClaimer implements Duty {
     private int ahead() {
         long ended = runner.endedUntilNow() - endedBefore;
         long elapsed = Math.max(1, System.nanoTime() - claimBegan);
-        return (int) Math.min(MOST_AHEAD, 2.0 * ended * claimTook / elapsed);
+        long most = Math.min(MOST_AHEAD, MOST_BYTES_AHEAD / Math.max(1, payloadBytes * batchSize));
+        return (int) Math.min(most, 2.0 * ended * claimTook / elapsed);
     }
 
     private int takeOver() {
@@ -219,6 +223,10 @@ final class JobClaimer implements Duty {
         List<ClaimedJob> jobs = claim.jobs();
         fronts.claimed(jobs.subList(0, claim.inARow()));
         lookBehind.claimed(jobs);
+        jobs.stream()
+                .mapToInt(one -> one.job().payload().length)
+                .average()
+                .ifPresent(mean -> payloadBytes = (long) mean);
         shares.claimed(jobs, most);
         foundBehind = lookBehind.look(); // for the next claim: these jobs do not wait for it
         return jobs.size();

@@ -209,6 +209,19 @@ class JobWorkerLifeTest extends JobWorkerBase {
     }
 
     @Test
+    void claimsNoMoreBytesAheadThanMemoryBears() {
+        database.run("""
+                insert into pgqueuer (priority, entrypoint, status, payload)
+                select 0, 'a', 'queued', convert_to(repeat('x', 1024 * 1024), 'UTF8') from generate_series(1, 300)""");
+        try (JobWorker worker = start("a", job -> Outcome.done())) {
+            await().until(() -> database.value("select count(*) from pgqueuer").equals("0"));
+        }
+        assertThat(Integer.parseInt(database.value("""
+                        select max(claimed)
+                          from (select count(*) as claimed from pgqueuer_log where status = 'picked' group by created)"""))).isBetween(11, 10 + 32);
+    }
+
+    @Test
     void putsBackUncountedWhatDoesNotEndInTime() throws InterruptedException {
         CountDownLatch began = new CountDownLatch(1);
         long id = jobs.sender().send(NewJob.of("a"));
