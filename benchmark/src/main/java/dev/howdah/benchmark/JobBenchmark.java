@@ -21,7 +21,7 @@ public final class JobBenchmark {
         return new Benchmark(
                 new JobsOnEmptyTables(new JobDrain(jobs, rounds)),
                 new JobsOnEmptyTables(new JobBulkSend(jobs, rounds)),
-                new JobsOnEmptyTables(new JobSingleSends(turn, rounds)),
+                new JobsOnEmptyTables(new SingleSends(JobSends::new, turn, rounds)),
                 new JobsOnEmptyTables(new JobLatency(100, latency, false)),
                 new JobsOnEmptyTables(new JobLatency(1_000, latency, false)),
                 new JobsOnEmptyTables(new JobLatency(100, latency, true)),

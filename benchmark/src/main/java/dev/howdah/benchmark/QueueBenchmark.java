@@ -34,7 +34,7 @@ public final class QueueBenchmark {
     static Benchmark of(
             int messages, int backlog, int rounds, Duration turn, Duration latency, Duration held, Duration window) {
         return new Benchmark(
-                new QueueSingleSends(turn, rounds),
+                new SingleSends(QueueSends::new, turn, rounds),
                 new QueueBulkSend(messages, rounds),
                 new QueueDrain(messages, rounds),
                 new QueueSingleReads(messages / 5, rounds),

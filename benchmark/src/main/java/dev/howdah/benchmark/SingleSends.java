@@ -1,23 +1,34 @@
 package dev.howdah.benchmark;
 
-import dev.howdah.stream.NewEvent;
-import dev.howdah.stream.StreamSender;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
-/** One event a transaction, on eight connections at once. */
+/** One message a transaction, on eight connections at once, beside plain rows. */
 final class SingleSends implements Workload {
 
     private static final int CONNECTIONS = 8;
 
+    private final Function<Bench, Pair> open;
     private final Duration turn;
     private final int rounds;
 
-    SingleSends(Duration turn, int rounds) {
+    /** A wing's way to send a message, and the same rows without the wing. */
+    interface Pair extends AutoCloseable {
+
+        void send(Connection connection);
+
+        void insert(Connection connection) throws SQLException;
+
+        /** Drops what was made for it. */
+        @Override
+        void close();
+    }
+
+    SingleSends(Function<Bench, Pair> open, Duration turn, int rounds) {
+        this.open = open;
         this.turn = turn;
         this.rounds = rounds;
     }
@@ -29,38 +40,19 @@ final class SingleSends implements Workload {
 
     @Override
     public List<Measurement> measure(Bench bench) throws Exception {
-        EqualTable.create(bench);
-        String stream = bench.newStream();
-        StreamSender sender = bench.howdah().streams().sender(stream);
-        try {
+        try (Pair pair = open.apply(bench)) {
             return List.of(Rounds.compare(
                     rounds,
                     name(),
-                    () -> Connections.rate(bench, CONNECTIONS, turn, connection -> send(sender, connection)),
+                    () -> Connections.rate(bench, CONNECTIONS, turn, connection -> {
+                        pair.send(connection);
+                        return 1;
+                    }),
                     "plain INSERT",
-                    () -> Connections.rate(bench, CONNECTIONS, turn, SingleSends::insert)));
-        } finally {
-            bench.dropStream(stream);
-            EqualTable.drop(bench);
-        }
-    }
-
-    private static int send(StreamSender sender, Connection connection) {
-        sender.send(connection, NewEvent.of("bench", Bench.PAYLOAD));
-        return 1;
-    }
-
-    private static int insert(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(EqualTable.INSERT)) {
-            statement.setString(1, "bench");
-            statement.setString(2, Bench.PAYLOAD);
-            for (int i = 3; i <= 6; i++) {
-                statement.setString(i, null);
-            }
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return 1;
-            }
+                    () -> Connections.rate(bench, CONNECTIONS, turn, connection -> {
+                        pair.insert(connection);
+                        return 1;
+                    })));
         }
     }
 }

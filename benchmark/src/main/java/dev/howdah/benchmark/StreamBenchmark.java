@@ -19,7 +19,7 @@ public final class StreamBenchmark {
 
     static Benchmark of(int events, int rounds, Duration turn, Duration latency, Duration held) {
         return new Benchmark(
-                new SingleSends(turn, rounds),
+                new SingleSends(StreamSends::new, turn, rounds),
                 new BulkSend(events, rounds),
                 new Consume(events, rounds),
                 new UnderHeldSnapshot(100, held, latency),
