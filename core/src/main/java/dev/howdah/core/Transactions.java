@@ -30,16 +30,11 @@ public final class Transactions {
      *     unknown
      */
     public <T extends @Nullable Object> T call(SqlCall<T> work) {
-        return withConnection(false, connection -> {
-            try {
-                T result = work.on(connection);
-                connection.commit();
-                return result;
-            } catch (Throwable failure) { // a checked one, too, that slipped past the compiler
-                rollBack(connection, failure);
-                throw failure;
-            }
-        });
+        return withConnection(false, orRolledBack(connection -> {
+            T result = work.on(connection);
+            connection.commit();
+            return result;
+        }));
     }
 
     /**
@@ -50,14 +45,7 @@ public final class Transactions {
      * @throws HowdahException.Unavailable as for {@link #call}
      */
     public <T extends @Nullable Object> T script(SqlCall<T> work) {
-        return withConnection(true, connection -> {
-            try {
-                return work.on(connection);
-            } catch (Throwable failure) { // a checked one, too, that slipped past the compiler
-                rollBack(connection, failure);
-                throw failure;
-            }
-        });
+        return withConnection(true, orRolledBack(work));
     }
 
     /** Runs {@code work}, which is a single statement, in that statement's own transaction: one round trip. */
@@ -89,6 +77,17 @@ public final class Transactions {
         } catch (SQLException e) {
             throw SqlErrors.of(e);
         }
+    }
+
+    private static <T extends @Nullable Object> SqlCall<T> orRolledBack(SqlCall<T> work) {
+        return connection -> {
+            try {
+                return work.on(connection);
+            } catch (Throwable failure) { // a checked one, too, that slipped past the compiler
+                rollBack(connection, failure);
+                throw failure;
+            }
+        };
     }
 
     private static void rollBack(Connection connection, Throwable failure) {

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,30 +46,29 @@ class AdoptionVersionsTest {
             boolean middle = major > 14 && major < 18;
             for (AdoptionEra era : middle ? EnumSet.of(AdoptionEra.V0_4, AdoptionEra.V2_0) : ALL) {
                 try (AdoptionBase adopted = create(postgres, "install_" + era)) {
-                    era.create(adopted);
-                    era.fill(adopted);
-                    INSTALLER.install(adopted.dataSource());
-
-                    assertThat(AdoptionDifferences.between(fresh, adopted.dump()))
-                            .as("%s on %d", era, major)
-                            .containsExactlyInAnyOrderElementsOf(AdoptionDifferences.allowed(era, major));
+                    adopts(era, major, adopted, base -> INSTALLER.install(base.dataSource()), fresh);
                 }
             }
             for (AdoptionEra era : EnumSet.of(AdoptionEra.V0_4, AdoptionEra.V2_0)) {
                 try (AdoptionBase adopted = create(postgres, "script_" + era)) {
-                    era.create(adopted);
-                    era.fill(adopted);
-                    adopted.runAsPsqlDoes(INSTALLER.script());
-
-                    assertThat(AdoptionDifferences.between(fresh, adopted.dump()))
-                            .as("script on %s on %d", era, major)
-                            .containsExactlyInAnyOrderElementsOf(AdoptionDifferences.allowed(era, major));
+                    adopts(era, major, adopted, base -> base.runAsPsqlDoes(INSTALLER.script()), fresh);
                 }
             }
 
             INSTALLER.uninstall(installed.dataSource());
             assertThat(installed.dump()).isEqualTo(empty);
         }
+    }
+
+    private static void adopts(
+            AdoptionEra era, int major, AdoptionBase database, Consumer<AdoptionBase> adopt, List<String> fresh) {
+        era.create(database);
+        era.fill(database);
+        adopt.accept(database);
+
+        assertThat(AdoptionDifferences.between(fresh, database.dump()))
+                .as("%s on %d", era, major)
+                .containsExactlyInAnyOrderElementsOf(AdoptionDifferences.allowed(era, major));
     }
 
     private static AdoptionBase create(EmbeddedPostgres postgres, String name) throws SQLException {
