@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * In whose transaction something happens: one of its own ({@link #call}, or {@link #script} in one round trip), a single
- * statement's ({@link #statement}), or the caller's ({@link #joined}). Every {@link SQLException} leaves here as a {@link HowdahException}.
+ * statement's ({@link #statement}), or the caller's ({@link #joined}). Every {@link SQLException} leaves here as a
+ * {@link HowdahException}.
  */
 public final class Transactions {
 

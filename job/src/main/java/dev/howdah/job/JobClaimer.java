@@ -60,7 +60,9 @@ final class JobClaimer implements Duty {
     private long claimBegan = System.nanoTime();
     private long claimTook;
     private long endedBefore;
+    /** Of one job, in the mean of the last claim that found some. */
     private long payloadBytes;
+
     private boolean foundBehind;
     private Duration idle;
     private long found = System.nanoTime();

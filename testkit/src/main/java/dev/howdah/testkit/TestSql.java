@@ -14,8 +14,9 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SQL as a test says it: texts in, texts out, each time in a session as good as new. Errors are {@link HowdahException}s.
- * May be used by several threads.
+ * SQL as a test says it: texts in, texts out, each time in a session without anything from the one before; but what
+ * {@code alter role} or {@code alter database … set} gives to new sessions it has only after {@link #close}. Errors are
+ * {@link HowdahException}s. May be used by several threads.
  */
 public final class TestSql implements AutoCloseable {
 
