@@ -22,7 +22,6 @@ final class EnqueueOverHttp implements Workload {
     private static final int CLIENTS = 8;
     private static final String ENTRYPOINT = "howdah_bench";
     private static final String PATH = "/rpc/fn_pgqueuer_enqueue";
-    private static final String BASELINE = "the function through JDBC";
 
     private final int warmUp;
     private final Duration turn;
@@ -80,12 +79,16 @@ final class EnqueueOverHttp implements Workload {
             clear(bench);
             Clients throughJdbc = () -> throughJdbc(bench);
             Measurement rate = Rounds.compare(
-                    rounds, name(), () -> rate(bench, overHttp), BASELINE, () -> rate(bench, throughJdbc));
+                    rounds,
+                    name(),
+                    () -> rate(bench, overHttp),
+                    "the function through JDBC",
+                    () -> rate(bench, throughJdbc));
             double half = rate.value() / 2;
             List<Measurement> measurements = new ArrayList<>(List.of(rate));
             measurements.addAll(Measurement.against(
-                    latencies(bench, overHttp, half, name() + ", half that rate"),
-                    latencies(bench, throughJdbc, half, BASELINE)));
+                    latencies(bench, overHttp, half, "half that rate over HTTP"),
+                    latencies(bench, throughJdbc, half, "through JDBC")));
             return measurements;
         } finally {
             http.stop();
@@ -151,28 +154,37 @@ final class EnqueueOverHttp implements Workload {
         return rate;
     }
 
-    /** From when a request was due, so that a late one makes those after it late as well. */
+    /**
+     * How long each request took, and how long after it was due its answer came: one that its client sends late, as the
+     * one before it was not answered yet, is not slower itself, but whoever wanted it at its time waits longer.
+     */
     private List<Measurement> latencies(Bench bench, Clients clients, double rate, String name) throws Exception {
         int each = (int) (rate * latency.toMillis() / 1000 / CLIENTS);
         double gap = 1e9 * CLIENTS / rate;
         long start = System.nanoTime() + 10_000_000;
-        List<double[]> all = together(clients, (client, number) -> {
-            double[] millis = new double[each];
-            for (int i = 0; i < each; i++) {
-                long due = start + (long) (gap * (i + (double) number / CLIENTS));
+        double[] took = new double[each * CLIENTS];
+        double[] late = new double[each * CLIENTS];
+        together(clients, (client, number) -> {
+            for (int i = number; i < took.length; i += CLIENTS) {
+                long due = start + (long) (gap * i / CLIENTS);
                 while (System.nanoTime() < due) {
                     LockSupport.parkNanos(Math.max(1, due - System.nanoTime()));
                 }
+                long sent = System.nanoTime();
                 client.send();
-                millis[i] = (System.nanoTime() - due) / 1e6;
+                long answered = System.nanoTime();
+                took[i] = (answered - sent) / 1e6;
+                late[i] = (answered - due) / 1e6;
             }
-            return millis;
+            return each;
         });
         clear(bench);
-        double[] sorted = all.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
+        Arrays.sort(took);
+        Arrays.sort(late);
         return List.of(
-                Measurement.latency(name + ", p50", Latencies.percentile(sorted, 50)),
-                Measurement.latency(name + ", p99", Latencies.percentile(sorted, 99)));
+                Measurement.latency(name + ", p50", Latencies.percentile(took, 50)),
+                Measurement.latency(name + ", p99", Latencies.percentile(took, 99)),
+                Measurement.latency(name + ", p99 after due", Latencies.percentile(late, 99)));
     }
 
     /** What a thread does with its client. */
