@@ -222,6 +222,12 @@ final class HouseSql {
              where id = ?
             returning id""";
 
+    static final String PUT_OFF_SCHEDULE = """
+            update pgqueuer_schedules
+               set next_run = now() + interval '1 minute', updated = now()
+             where id = ?
+            returning id""";
+
     /** Counts log rows into their second; safe beside PGQueuer's own roll-up, because a row is flagged only once. */
     static final String ROLL_UP = """
             with taken as (

@@ -38,17 +38,17 @@ final class JobEnds implements Duty, AutoCloseable {
         this.wakeups = wakeups;
     }
 
-    CompletableFuture<JobEnd> of(long jobId) {
+    synchronized CompletableFuture<JobEnd> of(long jobId) {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
         start();
         CompletableFuture<JobEnd> end = awaited.computeIfAbsent(jobId, id -> new CompletableFuture<>());
         signal.raise();
         return end.copy(); // whoever cancels or completes his own takes it from nobody else
     }
 
-    private synchronized void start() {
-        if (closed) {
-            throw new IllegalStateException("closed");
-        }
+    private void start() {
         if (loop == null) {
             loop = DutyLoop.builder().duty(this).start();
             listening = wakeups.listen(database.names().channel(), payload -> signal.raise());

@@ -1,17 +1,20 @@
 package dev.howdah.job;
 
 import dev.howdah.core.Duty;
+import dev.howdah.core.HowdahException;
 import dev.howdah.core.SqlErrors;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The schedules of a database. A server sends their jobs: each time once in the whole fleet, in the transaction that moves
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * call functions instead, are left to these.
  */
 public final class JobSchedules {
+
+    private static final Logger log = LoggerFactory.getLogger(JobSchedules.class);
 
     private final JobDatabase database;
 
@@ -33,14 +38,6 @@ public final class JobSchedules {
      */
     public record Entry(
             JobSchedule schedule, Instant next, @Nullable Instant last) {}
-
-    /** What is in the tables. */
-    private record Row(
-            long id,
-            JobSchedule schedule,
-            Instant next,
-            @Nullable Instant last,
-            Instant now) {}
 
     /**
      * Makes a schedule, or changes the one of this expression and entrypoint. One that is there and keeps its zone keeps
@@ -65,10 +62,14 @@ public final class JobSchedules {
         });
     }
 
-    /** By entrypoint and expression. */
+    /**
+     * By entrypoint and expression.
+     *
+     * @throws HowdahException.InvalidInput if there is one that this JVM does not understand; {@link #delete} removes it
+     */
     public List<Entry> list() {
-        return database.rows(HouseSql.SCHEDULES, JobSchedules::row).stream()
-                .map(row -> new Entry(row.schedule, row.next, row.last))
+        return database.rows(HouseSql.SCHEDULES, ScheduleRow::of).stream()
+                .map(row -> new Entry(row.schedule(), row.next(), row.last()))
                 .toList();
     }
 
@@ -78,19 +79,30 @@ public final class JobSchedules {
                 .isEmpty();
     }
 
-    /** Sends what is due. @return how many jobs */
+    /** Sends what is due. One that can't be sent keeps no other back: it is tried again in a minute. @return how many jobs */
     int fire() {
         return database.transactions().call(connection -> {
-            List<Row> due = database.rows(connection, HouseSql.DUE_SCHEDULES, JobSchedules::row);
-            for (Row row : due) {
-                fire(connection, row);
+            int fired = 0;
+            for (ScheduleRow row : database.rows(connection, HouseSql.DUE_SCHEDULES, ScheduleRow::of)) {
+                Savepoint before = connection.setSavepoint();
+                try {
+                    fire(connection, row);
+                    fired++;
+                } catch (HowdahException.Unavailable | HowdahException.Conflict e) {
+                    throw e; // about all of them
+                } catch (HowdahException e) {
+                    connection.rollback(before);
+                    database.rows(connection, HouseSql.PUT_OFF_SCHEDULE, put -> put.getLong(1), row.id());
+                    log.error("no job of schedule \"{}\", {}: {}", row.expression(), row.entrypoint(), e.getMessage());
+                }
             }
-            return due.size();
+            return fired;
         });
     }
 
-    private void fire(Connection connection, Row row) throws SQLException {
-        JobSchedule schedule = row.schedule;
+    private void fire(Connection connection, ScheduleRow row) {
+        JobSchedule schedule = row.schedule();
+        Instant next = CronExpression.parse(schedule.expression()).next(row.now(), schedule.zone());
         try {
             database.rows(
                     connection,
@@ -104,8 +116,8 @@ public final class JobSchedules {
                     null,
                     schedule.headers(),
                     null);
-            Instant next = CronExpression.parse(schedule.expression()).next(row.now, schedule.zone());
-            database.rows(connection, HouseSql.FIRED, moved -> moved.getLong(1), next.atOffset(ZoneOffset.UTC), row.id);
+            database.rows(
+                    connection, HouseSql.FIRED, moved -> moved.getLong(1), next.atOffset(ZoneOffset.UTC), row.id());
         } catch (SQLException e) {
             throw SqlErrors.of(e, schedule.entrypoint(), null);
         }
@@ -113,23 +125,6 @@ public final class JobSchedules {
 
     Duty duty() {
         return new Firing();
-    }
-
-    private static Row row(ResultSet row) throws SQLException {
-        JobSchedule schedule = new JobSchedule(
-                row.getString("expression"),
-                row.getString("entrypoint"),
-                ZoneId.of(row.getString("zone")),
-                row.getBytes("payload"),
-                row.getInt("priority"),
-                row.getString("headers"));
-        OffsetDateTime last = row.getObject("last_run", OffsetDateTime.class);
-        return new Row(
-                row.getLong("id"),
-                schedule,
-                row.getObject("next_run", OffsetDateTime.class).toInstant(),
-                last == null ? null : last.toInstant(),
-                row.getObject("now", OffsetDateTime.class).toInstant());
     }
 
     private static Instant instant(ResultSet row, int column) throws SQLException {

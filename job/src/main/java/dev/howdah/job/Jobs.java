@@ -65,7 +65,8 @@ public final class Jobs implements AutoCloseable {
 
     /**
      * How a job ends, whichever way: {@code successful}, {@code exception}, {@code canceled}, {@code deleted}, or
-     * {@code failed} for one that is held. Never, if there is no such job, or if its log was pruned: have a timeout.
+     * {@code failed} for one that is held, unless it is requeued before anybody looked: then it goes on. Never, if there
+     * is no such job, or if its log was pruned: have a timeout.
      * Resolved on the one thread that waits for all, so do little in what depends on it, or do it asynchronously.
      */
     public CompletableFuture<JobEnd> end(long jobId) {

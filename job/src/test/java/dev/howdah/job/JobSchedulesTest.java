@@ -93,6 +93,37 @@ class JobSchedulesTest extends JobWorkerBase {
         assertThat(jobs.schedules().fire()).isZero();
     }
 
+    /** Its zone may be newer than this JVM, its expression somebody's own writing, its entrypoint refused by a trigger. */
+    @Test
+    void oneThatCannotBeSentKeepsNoOtherBack() {
+        for (String entrypoint : List.of("zone", "expression", "refused", "good")) {
+            jobs.schedules().put(JobSchedule.of("0 9 * * *", entrypoint));
+        }
+        database.run("update pgqueuer_schedules set next_run = now() - interval '1 hour' * (5 - id)");
+        database.run("update pgqueuer_schedule_jobs set zone = 'Europe/Nowhere' where entrypoint = 'zone'");
+        database.run("alter table pgqueuer_schedule_jobs drop constraint " + database.value("""
+                select conname from pg_constraint
+                 where conrelid = 'pgqueuer_schedule_jobs'::regclass and contype = 'f'"""));
+        for (String table : List.of("pgqueuer_schedules", "pgqueuer_schedule_jobs")) {
+            database.run("update " + table + " set expression = 'daily' where entrypoint = 'expression'");
+        }
+        database.run("alter table pgqueuer add constraint refuses check (entrypoint <> 'refused')");
+        assertThat(jobs.schedules().fire()).isEqualTo(1);
+        assertThat(database.column("select entrypoint from pgqueuer")).containsExactly("good");
+        assertThat(database.column("""
+                select entrypoint from pgqueuer_schedules
+                 where last_run is null and next_run between now() + interval '50 s' and now() + interval '60 s'
+                 order by id""")).containsExactly("zone", "expression", "refused");
+        assertThatThrownBy(() -> jobs.schedules().list())
+                .isInstanceOf(HowdahException.InvalidInput.class)
+                .hasMessageContaining("daily");
+        assertThat(jobs.schedules().delete("daily", "expression")).isTrue();
+        assertThatThrownBy(() -> jobs.schedules().list())
+                .isInstanceOf(HowdahException.InvalidInput.class)
+                .hasMessageContaining("\"0 9 * * *\" of entrypoint \"zone\"")
+                .hasMessageContaining("no time zone \"Europe/Nowhere\"");
+    }
+
     @Test
     void thereIsOneForAnExpressionAndAnEntrypoint() {
         jobs.schedules().put(JobSchedule.of("0 9 * * *", "a"));
