@@ -14,11 +14,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a command for each message: payload on its stdin, the rest in its environment, the outcome from its exit code. What
@@ -31,6 +35,7 @@ final class CommandRunner {
 
     private static final int ERROR_TAIL = 4_000;
     private static final long SECONDS_TO_END = 5;
+    private static final long SECONDS_TO_READ = 1;
 
     private final List<String> command;
     private final PrintStream out;
@@ -54,12 +59,16 @@ final class CommandRunner {
         }
         String program = command.get(0);
         boolean found = program.contains("/")
-                ? Files.isExecutable(Path.of(program))
+                ? isProgram(Path.of(program))
                 : Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+                        .anyMatch(folder -> isProgram(Path.of(folder, program)));
         if (!found) {
             throw new CommandFailure(ExitCode.USAGE, "there is no command " + program);
         }
+    }
+
+    private static boolean isProgram(Path path) {
+        return Files.isRegularFile(path) && Files.isExecutable(path);
     }
 
     /** @param retryLater after how long, if the command asks for it */
@@ -68,13 +77,17 @@ final class CommandRunner {
         builder.environment().putAll(environment);
         Process process = builder.start();
         try {
-            Future<byte[]> output = pumps.submit(() -> process.getInputStream().readAllBytes());
-            Future<String> errors = pumps.submit(() -> passOn(process.getErrorStream()));
+            ByteArrayOutputStream output = new ByteArrayOutputStream();
+            ByteArrayOutputStream errors = new ByteArrayOutputStream();
+            Future<?> outputPump = pumps.submit(() -> process.getInputStream().transferTo(output));
+            Future<?> errorPump = pumps.submit(() -> passOn(process.getErrorStream(), errors));
             Future<?> input = pumps.submit(() -> feed(process.getOutputStream(), payload));
             int exitCode = process.waitFor();
             input.cancel(true);
-            print(output.get());
-            return outcome(retryLater, exitCode, errors.get());
+            awaitRest(outputPump);
+            awaitRest(errorPump);
+            print(output.toByteArray());
+            return outcome(retryLater, exitCode, errors.toString(StandardCharsets.UTF_8));
         } finally {
             end(process);
         }
@@ -96,8 +109,16 @@ final class CommandRunner {
         }
     }
 
-    private String passOn(InputStream stderr) throws IOException {
-        ByteArrayOutputStream tail = new ByteArrayOutputStream();
+    /** What it wrote is there to be read. Who is left behind by it may keep its output open, and is not waited for. */
+    private static void awaitRest(Future<?> pump) throws InterruptedException, ExecutionException {
+        try {
+            pump.get(SECONDS_TO_READ, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // whatever comes now is no part of the job
+        }
+    }
+
+    private @Nullable Void passOn(InputStream stderr, ByteArrayOutputStream tail) throws IOException {
         byte[] buffer = new byte[8192];
         for (int n = stderr.read(buffer); n >= 0; n = stderr.read(buffer)) {
             err.write(buffer, 0, n);
@@ -107,7 +128,7 @@ final class CommandRunner {
             }
             tail.write(buffer, 0, n);
         }
-        return tail.toString(StandardCharsets.UTF_8);
+        return null;
     }
 
     /** A last line without an end gets one, or the next job's output would stick to it. */
@@ -123,12 +144,21 @@ final class CommandRunner {
         }
     }
 
-    private static void end(Process process) throws InterruptedException {
-        if (process.isAlive()) {
-            process.destroy();
-            if (!process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
+    /** With all that it started, or a shell's child would go on beside the job's next attempt. */
+    private static void end(Process process) throws InterruptedException, ExecutionException {
+        if (!process.isAlive()) {
+            return;
+        }
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList(); // now: a child whose parent has ended is nobody's
+        try {
+            all.forEach(ProcessHandle::destroy);
+            CompletableFuture.allOf(all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
+                    .get(SECONDS_TO_END, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // they do not listen
+        } finally {
+            all.forEach(ProcessHandle::destroyForcibly);
         }
     }
 }

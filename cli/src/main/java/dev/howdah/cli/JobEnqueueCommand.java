@@ -1,15 +1,12 @@
 package dev.howdah.cli;
 
 import dev.howdah.core.HowdahException;
+import dev.howdah.core.PayloadCodec;
 import dev.howdah.job.JobEnd;
 import dev.howdah.job.JobStatus;
 import dev.howdah.job.Jobs;
 import dev.howdah.job.NewJob;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -19,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -102,12 +98,14 @@ final class JobEnqueueCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         return database.use(jobs -> {
             if (lines) {
-                Iterator<NewJob> all = stdinLines().map(this::job).iterator();
+                Iterator<NewJob> all = Stdin.lines().map(this::job).iterator();
                 out.println(jobs.sender().load(all).length + " jobs sent");
                 return ExitCode.OK;
             }
-            List<String> texts = payloads.isEmpty() ? List.of(stdin()) : payloads;
-            List<Long> ids = send(jobs, texts.stream().map(this::job).toList());
+            List<NewJob> all = payloads.isEmpty()
+                    ? List.of(job(Stdin.bytes()))
+                    : payloads.stream().map(this::job).toList();
+            List<Long> ids = send(jobs, all);
             ids.forEach(out::println);
             out.flush();
             return wait ? ends(jobs, ids) : ExitCode.OK;
@@ -140,6 +138,10 @@ final class JobEnqueueCommand implements Callable<Integer> {
     }
 
     private NewJob job(String payload) {
+        return job(PayloadCodec.text().encode(payload));
+    }
+
+    private NewJob job(byte[] payload) {
         NewJob job = NewJob.of(entrypoint).withPayload(payload).withPriority(priority);
         job = delay.isPresent() ? job.withDelay(delay.get()) : job;
         job = at.isPresent() ? job.withRunAt(time(at.get())) : job;
@@ -155,13 +157,5 @@ final class JobEnqueueCommand implements Callable<Integer> {
             throw new CommandFailure(
                     ExitCode.USAGE, "'" + text + "' is not a time (write 2030-01-01T09:00:00Z or with +01:00)");
         }
-    }
-
-    private static String stdin() throws IOException {
-        return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-
-    private static Stream<String> stdinLines() {
-        return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines();
     }
 }

@@ -12,7 +12,8 @@ final class JobIds {
     /** Says what was done; the command has failed if it could not be done to all. */
     static int report(CommandSpec spec, List<Long> ids, List<Long> done, String what, String whyNot) {
         done.forEach(id -> spec.commandLine().getOut().println("job " + id + " is " + what));
-        List<Long> others = ids.stream().filter(id -> !done.contains(id)).toList();
+        List<Long> others =
+                ids.stream().distinct().filter(id -> !done.contains(id)).toList();
         if (!others.isEmpty()) {
             spec.commandLine().getOut().flush();
             throw new CommandFailure(

@@ -1,7 +1,9 @@
 package dev.howdah.cli;
 
+import dev.howdah.core.HowdahException;
 import dev.howdah.job.FailedJobs;
 import dev.howdah.job.JobInfo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -42,7 +44,29 @@ final class JobRequeueCommand implements Callable<Integer> {
                             .map(job -> job.id())
                             .toList()
                     : ids;
-            return JobIds.report(spec, wanted, failed.requeue(wanted), "queued again", "is not held");
+            try {
+                return JobIds.report(spec, wanted, failed.requeue(wanted), "queued again", "is not held");
+            } catch (HowdahException.Duplicate e) {
+                return JobIds.report(
+                        spec,
+                        wanted,
+                        oneByOne(failed, wanted),
+                        "queued again",
+                        "is not held, or a job with its dedupe key waits or is at work");
+            }
         });
+    }
+
+    /** As all of them can't be. */
+    private static List<Long> oneByOne(FailedJobs failed, List<Long> ids) {
+        List<Long> requeued = new ArrayList<>();
+        for (long id : ids) {
+            try {
+                requeued.addAll(failed.requeue(List.of(id)));
+            } catch (HowdahException.Duplicate e) {
+                // stays held
+            }
+        }
+        return requeued;
     }
 }

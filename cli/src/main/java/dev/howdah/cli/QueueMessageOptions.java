@@ -1,10 +1,7 @@
 package dev.howdah.cli;
 
 import dev.howdah.queue.NewMessage;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,15 +52,12 @@ final class QueueMessageOptions {
     }
 
     List<NewMessage> all(List<String> payloads) throws IOException {
-        List<String> texts =
-                payloads.isEmpty() ? List.of(new String(System.in.readAllBytes(), StandardCharsets.UTF_8)) : payloads;
+        List<String> texts = payloads.isEmpty() ? List.of(Stdin.text()) : payloads;
         return texts.stream().map(this::message).toList();
     }
 
     Stream<NewMessage> each() {
-        return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-                .lines()
-                .map(this::message);
+        return Stdin.lines().map(this::message);
     }
 
     private NewMessage message(String payload) {

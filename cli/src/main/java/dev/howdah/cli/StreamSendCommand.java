@@ -2,15 +2,10 @@ package dev.howdah.cli;
 
 import dev.howdah.stream.NewEvent;
 import dev.howdah.stream.StreamSender;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -69,9 +64,9 @@ final class StreamSendCommand implements Callable<Integer> {
         database.use(name, streams -> {
             StreamSender sender = streams.sender(name);
             if (lines) {
-                out.println(sender.load(stdinLines().map(this::event).iterator()) + " events sent");
+                out.println(sender.load(Stdin.lines().map(this::event).iterator()) + " events sent");
             } else {
-                List<String> all = data.isEmpty() ? List.of(stdin()) : data;
+                List<String> all = data.isEmpty() ? List.of(Stdin.text()) : data;
                 sender.sendAll(all.stream().map(this::event).toList()).forEach(out::println);
             }
             return name;
@@ -82,13 +77,5 @@ final class StreamSendCommand implements Callable<Integer> {
     private NewEvent event(String text) {
         NewEvent event = NewEvent.of(type, text);
         return key.map(event::withKey).orElse(event);
-    }
-
-    private static String stdin() throws IOException {
-        return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-
-    private static Stream<String> stdinLines() {
-        return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines();
     }
 }

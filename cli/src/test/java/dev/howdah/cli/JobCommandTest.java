@@ -108,6 +108,33 @@ class JobCommandTest extends WingCommandBase {
     }
 
     @Test
+    void oneWhoseKeyIsTakenKeepsNoOtherFromBeingRequeued() {
+        database.run("""
+                insert into pgqueuer (priority, entrypoint, status, dedupe_key)
+                values (0, 'a', 'failed', 'k'), (0, 'a', 'failed', 'k'), (0, 'a', 'failed', null)""");
+        HowdahRun run = run("requeue", "--all");
+        assertThat(
+                        database.column(
+                                "select dedupe_key || ' ' || count(*) from pgqueuer where status = 'queued' and dedupe_key is not null group by dedupe_key"))
+                .containsExactly("k 1");
+        assertThat(database.value("select status from pgqueuer where id = 3")).isEqualTo("queued");
+        assertThat(run.out().lines()).hasSize(2);
+        assertThat(run.err()).matches("howdah: job [12] is not held, or a job with its dedupe key waits or is at work");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+    }
+
+    @Test
+    void takesBytesAsAPayloadButOnlyTextAsLines(@TempDir Path folder) throws IOException {
+        Path bytes = Files.write(folder.resolve("bytes"), new byte[] {0, -1, -2, '\n'});
+        assertThat(fed(bytes, "enqueue", "a")).isEqualTo("1");
+        assertThat(database.value("select payload from pgqueuer")).isEqualTo("\\x00fffe0a");
+        HowdahProcess refused = HowdahProcess.fed(bytes, command("enqueue", "a", "--lines"));
+        assertThat(refused.awaitEnd()).isEqualTo(ExitCode.FAILED);
+        assertThat(refused.err()).isEqualTo("howdah: what is on stdin is not text in UTF-8");
+        assertThat(database.value("select count(*) from pgqueuer")).isEqualTo("1");
+    }
+
+    @Test
     void schedulesAreMadeAndRemoved() {
         assertThat(done("schedules", "put", "0 9 * * *", "report", "--zone", "Europe/Berlin"))
                 .startsWith("The next job of report is due at ");

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.howdah.Howdah;
 import dev.howdah.job.NewJob;
 import dev.howdah.testkit.TestDatabase;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,34 @@ class WorkTest {
         assertThat(log(id)).isEqualTo("queued picked queued picked failed");
         assertThat(database.value("select traceback ->> 'exception_message' from pgqueuer_log where status = 'failed'"))
                 .isEqualTo("the handler took longer than PT0.3S");
+    }
+
+    /** Or it would go on beside its next attempt. */
+    @Test
+    void whatACommandStartedEndsWithIt(@TempDir Path folder) throws Exception {
+        Path child = folder.resolve("child");
+        howdah.jobs().sender().send(NewJob.of("a").withPayload("sleep 60 & echo $! > %s; wait".formatted(child)));
+        HowdahProcess work = work("a", "--timeout", "2s", "--", "sh");
+        assertThat(work.err()).contains("a: broken off, ");
+        long pid = Long.parseLong(Files.readString(child).strip());
+        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    @Test
+    void whatACommandLeavesBehindKeepsNothingBack() {
+        List<NewJob> jobs = Collections.nCopies(5, NewJob.of("a").withPayload("echo done; sleep 20 & exit 0"));
+        howdah.jobs().sender().sendAll(jobs);
+        HowdahProcess work = work("a", "--timeout", "10s", "--hold", "--", "sh");
+        assertThat(work.out().lines()).containsExactly("done", "done", "done", "done", "done");
+        assertThat(database.value("select count(*) from pgqueuer_log where status = 'successful'"))
+                .isEqualTo("5");
+    }
+
+    @Test
+    void aFolderIsNoCommand(@TempDir Path folder) {
+        HowdahRun run = HowdahRun.of("work", "a", "--db", database.address().url(), "--", folder.toString());
+        assertThat(run.err()).contains("there is no command " + folder);
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
     }
 
     @Test
