@@ -9,6 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,13 +23,31 @@ final class RequestBody {
     /** In bytes a second, from the first second on. A body that comes more slowly only keeps a thread from its work. */
     private static final int SLOWEST = 100;
 
+    /**
+     * How many bodies may be waited for at a time where each takes one of the server's 250 threads: others must be left for
+     * requests without a body, which ask whether the server lives.
+     */
+    private static final Semaphore WAITING = new Semaphore(Runtime.version().feature() >= 21 ? Integer.MAX_VALUE : 128);
+
     private RequestBody() {}
 
     /**
      * @throws RpcError 413 if it is longer than it may be, whether it says so or not; 408 if it trickles in or takes longer
-     *     than it may, 400 if it breaks off
+     *     than it may, 400 if it breaks off, 503 if too many others are waited for
      */
     static byte[] read(Context request, TrafficSettings traffic) {
+        if (!WAITING.tryAcquire()) {
+            request.header("Connection", "close");
+            throw RpcError.refused(503, "Too many requests whose bodies are not there yet");
+        }
+        try {
+            return whole(request, traffic);
+        } finally {
+            WAITING.release();
+        }
+    }
+
+    private static byte[] whole(Context request, TrafficSettings traffic) {
         int maxBytes = traffic.maxBodyBytes();
         long said = request.req().getContentLengthLong();
         if (said > maxBytes) {
@@ -84,6 +103,9 @@ final class RequestBody {
             log.debug("{} {}: gone before the answer: {}", request.method(), request.path(), e.toString());
             return;
         }
+        if (!WAITING.tryAcquire()) {
+            return;
+        }
         try {
             InputStream in = request.bodyInputStream();
             byte[] ignored = new byte[8192];
@@ -94,6 +116,8 @@ final class RequestBody {
         } catch (IOException | RuntimeException e) {
             // whoever has read the answer need not send the rest
             log.debug("{} {}: gone before the body's end: {}", request.method(), request.path(), e.toString());
+        } finally {
+            WAITING.release();
         }
     }
 

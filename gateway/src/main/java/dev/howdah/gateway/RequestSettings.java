@@ -78,6 +78,8 @@ record RequestSettings(
         set(sql, "request.headers", headers).add(", ");
         set(sql, "request.cookies", cookies).add(", ");
         set(sql, "request.jwt.claims", caller.claims()).add(", ");
+        set(sql, "response.status", "").add(", ");
+        set(sql, "response.headers", "").add(", ");
         set(sql, "howdah.bytea", base64 ? "base64" : "").add(", ");
         set(sql, "statement_timeout", Long.toString(statementTimeout.toMillis()))
                 .add(", ");

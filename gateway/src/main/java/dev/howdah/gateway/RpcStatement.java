@@ -48,8 +48,15 @@ final class RpcStatement {
 
     /** One value, written as JSON; of a void function nothing. */
     SqlText value() {
-        String result = function.result().kind() == Kind.VOID ? call() : "to_json(" + call() + ")";
-        return SqlText.of("select " + result + ", 1, 1, true" + CHOSEN).add(from());
+        return SqlText.of("select " + result() + ", 1, 1, true" + CHOSEN).add(from());
+    }
+
+    /** In one row, also where a set of nothing has none. */
+    private String result() {
+        if (function.result().kind() != Kind.VOID) {
+            return "to_json(" + call() + ")";
+        }
+        return function.result().set() ? "(select count(*)::text from (select " + call() + ") as called)" : call();
     }
 
     /** Rows, filtered, sorted and cut. */

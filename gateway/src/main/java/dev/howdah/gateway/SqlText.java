@@ -72,11 +72,13 @@ final class SqlText {
         return '"' + name.replace("\"", "\"\"") + '"';
     }
 
+    /** Right whatever {@code standard_conforming_strings} says. */
     static String literal(String value) {
         if (value.indexOf('\0') >= 0) {
             throw RpcError.badQuery("a key with a NUL in it", value);
         }
-        return "'" + value.replace("'", "''") + "'";
+        String quoted = "'" + value.replace("'", "''") + "'";
+        return value.indexOf('\\') < 0 ? quoted : " E" + quoted.replace("\\", "\\\\");
     }
 
     /** A value as it stands in an array's text. */

@@ -2,6 +2,7 @@ package dev.howdah.gateway;
 
 import static dev.howdah.gateway.RunningGateway.ENQUEUE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -205,6 +208,29 @@ class BodyTest {
             }
         }
         assertThat(gateway.jobs()).isZero();
+    }
+
+    /** Of those whose bodies never come, whether they may call anything or not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Authorization: Bearer x.y.z\r\n"})
+    void manyWhoSendNothingLeaveThreadsForOthers(String header) throws IOException {
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 300; i++) {
+                Socket socket = new Socket("127.0.0.1", gateway.port());
+                silent.add(socket);
+                socket.getOutputStream()
+                        .write((HEAD + header + "Content-Length: 100\r\n\r\n{").getBytes(StandardCharsets.US_ASCII));
+            }
+            long start = System.nanoTime();
+            assertThat(gateway.get("/live").status()).isEqualTo(200);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+        await().untilAsserted(() -> gateway.enqueue("{\"entrypoint\": \"a\"}").id());
     }
 
     private static BodyPublisher chunked(String body) {

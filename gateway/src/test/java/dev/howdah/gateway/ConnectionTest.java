@@ -44,6 +44,34 @@ class ConnectionTest {
         assertThat(gateway.jobs()).isEqualTo(13);
     }
 
+    /** What an answer says is what its own function chose. */
+    @Test
+    void noAnswerIsWhatAnEarlierFunctionChose() {
+        try (RunningGateway own = RunningGateway.onOneConnection("chooses", "void_set", "empty_set", "data")) {
+            own.database.run("""
+                    create function chooses() returns int language sql as $$
+                        select set_config('response.status', '418', false);
+                        select set_config('response.headers', '[{"Set-Cookie": "sid=A"}]', false);
+                        select set_config('standard_conforming_strings', 'off', false);
+                        select 1 $$""");
+            own.database.run("create function void_set() returns setof void language sql as 'select pg_sleep(0)'");
+            own.database.run("create function empty_set() returns setof void language sql as 'select where false'");
+            own.database.run("create function data() returns table (x json) stable language sql as "
+                    + "$$ select json_build_object('a' || chr(92), 1) $$");
+            own.database.run("notify pgrst");
+            assertThat(own.post("/rpc/chooses", "application/json", "{}").status())
+                    .isEqualTo(418);
+            for (String function : List.of("void_set", "empty_set")) {
+                Answer answer = own.post("/rpc/" + function, "application/json", "{}");
+                assertThat(answer.status()).as(answer.body()).isEqualTo(204);
+                assertThat(answer.header("Set-Cookie")).isEqualTo("(none)");
+            }
+            assertThat(own.get("/rpc/data?select=b:x-%3E%3E%22a%5C%5C%22").body())
+                    .as("a key that ends with a backslash, whatever strings mean by now")
+                    .isEqualTo("[{\"b\":\"1\"}]");
+        }
+    }
+
     /** Session, settings, transaction, locks, temporary tables, channels. */
     private static List<String> state() throws SQLException {
         try (Connection connection = gateway.pool().getConnection();
