@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The schedules of a database. A server sends their jobs: each time once in the whole fleet, in the transaction that moves
- * the schedule on. Times that were missed while no server ran come to one job. Rows of PGQueuer's own schedulers, which
- * call functions instead, are left to these.
+ * the schedule on. Times that were missed while no server ran come to one job. One whose job can't be sent, because the
+ * table refuses it or its zone is newer than the server's JVM, is tried again every minute, with an error in the log. Rows
+ * of PGQueuer's own schedulers, which call functions instead, are left to these.
  */
 public final class JobSchedules {
 

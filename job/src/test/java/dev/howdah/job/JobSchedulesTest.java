@@ -93,7 +93,7 @@ class JobSchedulesTest extends JobWorkerBase {
         assertThat(jobs.schedules().fire()).isZero();
     }
 
-    /** Its zone may be newer than this JVM, its expression somebody's own writing, its entrypoint refused by a trigger. */
+    /** Its zone may be newer than this JVM, its expression somebody's own writing, its job refused by the table. */
     @Test
     void oneThatCannotBeSentKeepsNoOtherBack() {
         for (String entrypoint : List.of("zone", "expression", "refused", "good")) {
